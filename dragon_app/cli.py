@@ -1,0 +1,125 @@
+"""The shell: the same services as the page. Parses first and imports what a command needs after.
+
+Exit 0 done, 2 bad input, 1 failure; messages on stderr; `--json` gives one object on stdout.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dragon_app import __version__
+from dragon_app.core.config import Augment, Freeze, Optimizer, Preset, Schedule
+from dragon_app.core.errors import DragonError
+
+FAILED, BAD_INPUT = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
+    from dragon_app import commands
+
+    try:
+        code = commands.run(options)
+        sys.stdout.flush()  # a reader that went away is met here, not at the interpreter's end
+    except BrokenPipeError:  # `head`, for one, has what it wanted; there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except DragonError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dragon_app", description="Label photos, fine-tune a network on them, try it."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="where your data lies (data/workspace)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add = _command(commands, "add", "add photos, or folders whose subfolders name the classes")
+    add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    add.add_argument("--class", dest="class_name", metavar="NAME", help="the class of all of them")
+    _train(_command(commands, "train", "fine-tune a network on the labelled photos"))
+    evaluate = _command(commands, "evaluate", "measure a run on a folder of class folders")
+    evaluate.add_argument("folder", type=Path)
+    _run_option(evaluate)
+    predict = _command(commands, "predict", "name what is on photos")
+    predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    _run_option(predict)
+    predict.add_argument("--top", type=_positive, metavar="K", help="show the K likeliest classes")
+    predict.add_argument("--format", choices=["table", "json", "csv"], default="table")
+    _command(commands, "status", "say what the workspace holds")
+    _command(commands, "classes", "list the classes")
+    _command(commands, "runs", "list the runs")
+    backbones = _command(commands, "backbones", "list the networks, or the stages of one")
+    backbones.add_argument("name", nargs="?", metavar="NAME")
+    serve = _command(commands, "serve", "start the page")
+    serve.add_argument("--host", default="127.0.0.1", help="an address of this machine")
+    serve.add_argument("--port", type=_port, default=7860, help="the next free one when taken")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, words: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+    if name != "serve":
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser
+
+
+def _run_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", type=int, metavar="N", help="a run's number (the one Try uses)")
+
+
+def _train(parser: argparse.ArgumentParser) -> None:
+    """Settings not given come from the preset; each is stored under the name of its field."""
+    add = parser.add_argument
+    add("--preset", choices=[*map(str, Preset)], default=str(Preset.BALANCED))
+    add("--backbone", metavar="B", help="a network by name; `backbones` lists them")
+    add("--weights", metavar="W", help="starter, imagenet, none, or a file")
+    add(
+        "--freeze",
+        metavar="WHAT",
+        help=f"{', '.join(Freeze)}, or how many stages from the input",
+    )
+    add("--unfreeze-after", metavar="K", help="only the head learns for K epochs")
+    add("--image-size", dest="image_size_px", metavar="N", help="pixels (the weights' own)")
+    add("--epochs", metavar="N", help="passes over the photos")
+    add("--lr", dest="head_lr", metavar="X", help="learning rate of the last layer")
+    add("--layer-decay", metavar="X", help="factor on the rate for each stage further down")
+    add("--optimizer", choices=[*map(str, Optimizer)])
+    add("--momentum", metavar="X", help="for sgd")
+    add("--weight-decay", metavar="X")
+    add("--schedule", choices=[*map(str, Schedule)])
+    add("--batch-size", metavar="N", help="photos per step")
+    add("--augment", choices=[*map(str, Augment)], help="how much photos are varied while learning")
+    add("--seed", metavar="N", help="the same seed repeats the run")
+    add("--device", choices=["auto", "cpu", "cuda", "mps"])
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 65536:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
+    return number
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number

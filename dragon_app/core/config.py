@@ -1,0 +1,246 @@
+"""Every setting of a training run, with its unit and range, and the presets in plain words."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+
+from dragon_app.core.errors import InvalidConfigError
+
+
+class WeightsSource(StrEnum):
+    """Where the backbone's first weights come from.
+
+    AUTO takes ImageNet weights when their file is already on the machine, else the starter when
+    it fits the backbone, else none.
+    """
+
+    AUTO = "auto"
+    STARTER = "starter"
+    IMAGENET = "imagenet"
+    NONE = "none"
+    FILE = "file"
+
+
+class Freeze(StrEnum):
+    """How much of the backbone keeps its weights; an integer counts stages from the input."""
+
+    BACKBONE = "backbone"
+    ALL_BUT_LAST_STAGE = "all-but-last-stage"
+    NOTHING = "nothing"
+
+
+class Optimizer(StrEnum):
+    """The rule that turns gradients into steps."""
+
+    SGD = "sgd"
+    ADAMW = "adamw"
+
+
+class Schedule(StrEnum):
+    """How the learning rate moves over the run."""
+
+    CONSTANT = "constant"
+    STEP = "step"
+    COSINE = "cosine"
+    ONE_CYCLE = "one-cycle"
+
+
+class Augment(StrEnum):
+    """How much training photos are varied each time they are seen."""
+
+    OFF = "off"
+    LIGHT = "light"
+    MEDIUM = "medium"
+    STRONG = "strong"
+
+
+class Preset(StrEnum):
+    """The named settings that a person chooses from."""
+
+    QUICK = "quick"
+    BALANCED = "balanced"
+    THOROUGH = "thorough"
+    TALE = "tale"
+
+
+DEFAULT_BACKBONE = "regnet_y_400mf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinetuneConfig:
+    """The settings of one run; checks itself and reports all problems at once."""
+
+    backbone: str = DEFAULT_BACKBONE
+    weights: WeightsSource = WeightsSource.AUTO
+    weights_file: str | None = None
+    freeze: Freeze | int = Freeze.BACKBONE  # how deep training reaches in the end
+    unfreeze_after: int = 0  # epochs in which only the head learns
+    image_size_px: int | None = None  # None: the weights' own, 224 without weights
+    epochs: int = 10
+    batch_size: int = 32  # photos per step
+    head_lr: float = 1e-3
+    layer_decay: float = 1.0  # factor on the learning rate per stage away from the head
+    optimizer: Optimizer = Optimizer.ADAMW
+    momentum: float = 0.9  # SGD only
+    weight_decay: float = 1e-2
+    schedule: Schedule = Schedule.COSINE
+    augment: Augment = Augment.OFF
+    seed: int = 0
+    device: str = "auto"  # auto, cpu, cuda, mps
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidConfigError` that names every setting outside its range."""
+        problems = [message for holds, message in self._checks() if not holds]
+        if problems:
+            raise InvalidConfigError(" ".join(problems))
+
+    def _checks(self) -> list[tuple[bool, str]]:
+        size = self.image_size_px
+        frozen = self.freeze
+        return [
+            (bool(self.backbone), "Choose a backbone."),
+            (
+                (self.weights is WeightsSource.FILE) == bool(self.weights_file),
+                "A weights file is needed exactly when weights come from a file.",
+            ),
+            (
+                isinstance(frozen, Freeze) or frozen >= 0,
+                f"Frozen stages must be 0 or more, not {frozen}.",
+            ),
+            (
+                self.unfreeze_after >= 0
+                and (self.epochs < 1 or self.unfreeze_after <= self.epochs),
+                "Epochs with only the head must be 0 to the number of epochs, "
+                f"not {self.unfreeze_after}.",
+            ),
+            (
+                size is None or 32 <= size <= 1024,
+                f"Image size must be 32 to 1024 pixels, not {size}.",
+            ),
+            (1 <= self.epochs <= 1000, f"Epochs must be 1 to 1000, not {self.epochs}."),
+            (1 <= self.batch_size <= 1024, f"Batch size must be 1 to 1024, not {self.batch_size}."),
+            (
+                0 < self.head_lr <= 10,
+                f"Learning rate must be above 0 and at most 10, not {self.head_lr}.",
+            ),
+            (
+                0 < self.layer_decay <= 1,
+                f"Layer decay must be above 0 and at most 1, not {self.layer_decay}.",
+            ),
+            (0 <= self.momentum < 1, f"Momentum must be 0 to below 1, not {self.momentum}."),
+            (0 <= self.weight_decay <= 1, f"Weight decay must be 0 to 1, not {self.weight_decay}."),
+            (0 <= self.seed < 2**31, f"Seed must be 0 to {2**31 - 1}, not {self.seed}."),
+            (
+                self.device in {"auto", "cpu", "cuda", "mps"},
+                f"Device must be auto, cpu, cuda or mps, not {self.device}.",
+            ),
+        ]
+
+    def to_json(self) -> str:
+        """Return the settings as a JSON object, one key per field."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "FinetuneConfig":
+        """Read what `to_json` wrote; raise `InvalidConfigError` on anything else."""
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise InvalidConfigError("The settings are not a JSON object.") from error
+        if not isinstance(values, dict):
+            raise InvalidConfigError("The settings are not a JSON object.")
+        return cls().changed(values)
+
+    def changed(self, values: Mapping[str, object]) -> "FinetuneConfig":
+        """Return a copy with the given settings, each converted from text or number.
+
+        Empty text and None leave a setting at "not set" where it may be unset, and as it was
+        elsewhere. Raise `InvalidConfigError` that names every value that cannot be read.
+        """
+        known = {f.name for f in fields(self)}
+        problems: list[str] = []
+        read: dict[str, object] = {}
+        for name, value in values.items():
+            if name not in known:
+                problems.append(f"There is no setting {name!r}.")
+                continue
+            if value is None or value == "":
+                if name in _MAY_BE_UNSET:
+                    read[name] = None
+                continue
+            try:
+                read[name] = _READERS[name](str(value))
+            except (ValueError, OverflowError):
+                problems.append(f"{value!r} is not a value for {name.replace('_', ' ')}.")
+        if problems:
+            raise InvalidConfigError(" ".join(problems))
+        return replace(self, **read)  # type: ignore[arg-type]  # each value came from its reader
+
+
+def _whole(text: str) -> int:
+    number = float(text)
+    if number != int(number):
+        raise ValueError(text)
+    return int(number)
+
+
+def _freeze(text: str) -> Freeze | int:
+    return Freeze(text) if text in set(Freeze) else _whole(text)
+
+
+_MAY_BE_UNSET = {"weights_file", "image_size_px"}
+_READERS: dict[str, Callable[[str], object]] = {
+    "backbone": str,
+    "weights": WeightsSource,
+    "weights_file": str,
+    "freeze": _freeze,
+    "unfreeze_after": _whole,
+    "image_size_px": _whole,
+    "epochs": _whole,
+    "batch_size": _whole,
+    "head_lr": float,
+    "layer_decay": float,
+    "optimizer": Optimizer,
+    "momentum": float,
+    "weight_decay": float,
+    "schedule": Schedule,
+    "augment": Augment,
+    "seed": _whole,
+    "device": str,
+}
+
+PRESETS: dict[Preset, FinetuneConfig] = {
+    # The backbone runs once per photo; only the new last layer learns.
+    Preset.QUICK: FinetuneConfig(epochs=30, head_lr=1e-3, freeze=Freeze.BACKBONE),
+    # The head finds its place first, then the last stage moves with it.
+    Preset.BALANCED: FinetuneConfig(
+        epochs=12,
+        head_lr=1e-3,
+        freeze=Freeze.ALL_BUT_LAST_STAGE,
+        unfreeze_after=3,
+        layer_decay=0.5,
+        augment=Augment.LIGHT,
+    ),
+    # Every stage learns, the deeper the slower.
+    Preset.THOROUGH: FinetuneConfig(
+        epochs=20,
+        head_lr=1e-3,
+        freeze=Freeze.NOTHING,
+        unfreeze_after=2,
+        layer_decay=0.6,
+        augment=Augment.LIGHT,
+    ),
+    # The knights' own: ResNet-18, SGD 0.001, momentum 0.9, 15 epochs, every layer.
+    Preset.TALE: FinetuneConfig(
+        backbone="resnet18",
+        epochs=15,
+        head_lr=1e-3,
+        freeze=Freeze.NOTHING,
+        optimizer=Optimizer.SGD,
+        momentum=0.9,
+        weight_decay=0.0,
+        schedule=Schedule.CONSTANT,
+        augment=Augment.LIGHT,
+    ),
+}

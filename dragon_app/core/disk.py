@@ -1,0 +1,52 @@
+"""Writing files so that a crash leaves the old one or the new one, never half of one."""
+
+import contextlib
+import os
+from pathlib import Path
+
+
+def write_file(path: Path, data: bytes, *, is_durable: bool = True) -> None:
+    """Write a file whole: temporary name in the same folder, sync, rename, sync the folder."""
+    _make_folder(path.parent)
+    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            if is_durable:
+                file.flush()
+                os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    if is_durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut; a no-op where folders cannot be opened."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def folder_size_bytes(folder: Path) -> int:
+    """Return the sum of the sizes of all files below a folder, which may change meanwhile."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):  # renamed or removed since it was listed
+                size += (Path(parent) / name).lstat().st_size
+    return size
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each entry synced in the one that holds it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)

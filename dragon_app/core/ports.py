@@ -1,0 +1,63 @@
+"""The callables and values that cross layers: what services ask of vision, in core's own words."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.types import BackboneInfo, FinetuneResult, TrainingEvent, TrainingPhotos
+
+Pixels = NDArray[np.uint8]  # (height, width, 3), upright RGB
+
+Report = Callable[[TrainingEvent], None]
+ShouldStop = Callable[[], bool]
+ByteProgress = Callable[[int, int], None]  # bytes done, bytes in all (0: not known)
+
+
+class Predictor(Protocol):
+    """A checkpoint ready to answer; immutable, safe to call from several threads."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names behind the columns of the answer."""
+
+    @property
+    def decode_px(self) -> int:
+        """The shorter side, in pixels, below which photos need not be decoded larger."""
+
+    def probabilities(self, photos: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Return probabilities (N, C) for photos of any size."""
+
+
+class Vision(Protocol):
+    """What services ask of the networks. Importing the real one loads torch; build it late."""
+
+    def finetune(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        folder: Path,
+        *,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> FinetuneResult:
+        """Train, keeping the best checkpoint below `folder`; report from the calling thread.
+
+        Raise `DragonError` for what a person can change: weights that do not fit, a loss that is
+        not a number.
+        """
+
+    def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
+        """Read a checkpoint folder; raise `WeightsError` when it is damaged."""
+
+    def backbones(self) -> tuple[BackboneInfo, ...]:
+        """Every classification network that can be fine-tuned, by name, without stages."""
+
+    def backbone(self, name: str) -> BackboneInfo:
+        """One network with its stages; raise `NotFoundError` with near names when unknown."""
+
+    def fetch_imagenet(self, name: str, *, report: ByteProgress) -> Path:
+        """Download ImageNet weights unless they are here; check the hash; raise `WeightsError`."""

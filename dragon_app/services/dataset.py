@@ -1,0 +1,259 @@
+"""Adding photos and looking at them. The file is on disk before the row, that before the answer."""
+
+import hashlib
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dragon_app.core.disk import folder_size_bytes
+from dragon_app.core.errors import (
+    BadImageError,
+    ClassNameError,
+    NotFoundError,
+    WorkspaceError,
+)
+from dragon_app.core.names import clean_name, shown_name
+from dragon_app.core.near import NearIndex
+from dragon_app.core.split import missing_photos
+from dragon_app.core.types import (
+    AddResult,
+    ClassCount,
+    EventKind,
+    ImageFilter,
+    ImagePage,
+    ImageRecord,
+    NewImage,
+    Refusal,
+    Shown,
+)
+from dragon_app.imaging.decode import decode_bytes, inspect_bytes
+from dragon_app.imaging.hashing import perceptual_hash
+from dragon_app.imaging.thumbnails import thumbnail
+from dragon_app.services.intake import IncomingFile
+from dragon_app.storage.labels import IMPORTER
+from dragon_app.storage.workspace import Workspace
+
+_CHUNK = 32  # photos per transaction: few commits, and little lost when a copy is cut off
+_PREVIEW_PX = 1600
+_SPARE_BYTES = 200_000_000  # left free for the database, thumbnails and checkpoints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetSummary:
+    """How many photos there are, by class and state, and what training still lacks."""
+
+    total: int
+    unlabelled: int
+    binned: int
+    classes: tuple[ClassCount, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A file after decoding: the photo it holds, or why it was refused."""
+
+    file: IncomingFile
+    image: NewImage | None
+    reason: str = ""
+
+
+class Dataset:
+    """The photos of a workspace. Safe from several threads.
+
+    Shared between threads: the index of perceptual hashes, under `_adding`.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._adding = threading.Lock()
+        self._near: NearIndex | None = None
+
+    def add(
+        self,
+        files: Sequence[IncomingFile],
+        *,
+        class_name: str | None = None,
+        report: Callable[[int, int], None] = lambda done, total: None,
+    ) -> AddResult:
+        """Add files, labelled by `class_name`, else by their own; `report(done, total)` on the way.
+
+        A refused file is named with its reason and the rest goes on. A known photo is counted,
+        taken out of the bin, and given the class if `class_name` says so or it has none yet.
+        """
+        self._check_space(sum(file.size_bytes for file in files))
+        if class_name:
+            class_name = clean_name(class_name)
+            files = [replace(file, class_name=class_name) for file in files]
+        added = 0
+        image_ids: list[int] = []
+        refused: list[Refusal] = []
+        with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
+            for start in range(0, len(files), _CHUNK):
+                chunk = list(pool.map(self._examine, files[start : start + _CHUNK]))
+                refused += [
+                    Refusal(name=shown_name(e.file.name), reason=e.reason)
+                    for e in chunk
+                    if not e.image
+                ]
+                accepted = [each for each in chunk if each.image]
+                new, ids = self._store(accepted, is_class_given=bool(class_name))
+                added += new
+                image_ids += ids
+                report(min(start + _CHUNK, len(files)), len(files))
+        return AddResult(
+            added=added,
+            duplicates=len(image_ids) - added,
+            refused=tuple(refused),
+            image_ids=tuple(image_ids),
+        )
+
+    def page(self, which: ImageFilter, *, offset: int, limit: int) -> ImagePage:
+        """Return a stretch of a filtered list of photos, newest first."""
+        return self._workspace.images.page(which, offset=offset, limit=limit)
+
+    def image(self, image_id: int) -> ImageRecord:
+        """Return one photo; raise `NotFoundError` when there is none."""
+        return self._workspace.images.get(image_id)
+
+    def photo_file(self, image_id: int) -> Path:
+        """Return where a photo's bytes lie, exactly as they were given."""
+        path = self._workspace.blobs.path(self.image(image_id).digest)
+        if not path.exists():
+            raise _gone(image_id)
+        return path
+
+    def thumbnail_file(self, image_id: int) -> Path:
+        """Return where a photo's thumbnail lies, making it again when it is gone."""
+        digest = self.image(image_id).digest
+        path = self._workspace.blobs.thumbnail_path(digest)
+        if not path.exists():
+            try:
+                photo = inspect_bytes(self._workspace.blobs.path(digest).read_bytes())
+            except FileNotFoundError as error:
+                raise _gone(image_id) from error
+            self._workspace.blobs.put_thumbnail(digest, thumbnail(photo.pixels))
+        return path
+
+    def summary(self) -> DatasetSummary:
+        """Count photos by class and state, and say what training still lacks."""
+        count = self._workspace.images.count
+        classes = self._workspace.classes.counts()
+        return DatasetSummary(
+            total=count(ImageFilter()),
+            unlabelled=count(ImageFilter(shown=Shown.UNLABELLED)),
+            binned=count(ImageFilter(shown=Shown.BINNED)),
+            classes=tuple(classes),
+            missing=tuple(missing_photos(classes)),
+        )
+
+    def revision(self) -> str:
+        """Return what changes with every change of photos, labels and classes; costs little."""
+        classes = [(each.id, each.name, each.colour) for each in self._workspace.classes.all()]
+        state = (self._workspace.images.newest(), self._workspace.labels.newest_batch(), classes)
+        return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
+
+    def preview(self, image_id: int) -> bytes:
+        """Return a photo as a WebP for the screen: upright, without what the camera noted."""
+        data = self.photo_file(image_id).read_bytes()
+        return thumbnail(decode_bytes(data, shortest_px=_PREVIEW_PX), side_px=_PREVIEW_PX)
+
+    def size_bytes(self) -> int:
+        """Return how much of the disk the workspace takes."""
+        return folder_size_bytes(self._workspace.folder)
+
+    def _check_space(self, needed_bytes: int) -> None:
+        free = shutil.disk_usage(self._workspace.folder).free
+        if needed_bytes + _SPARE_BYTES > free:
+            raise WorkspaceError(
+                f"These photos need {needed_bytes / 1e9:,.1f} GB and {free / 1e9:,.1f} GB are free "
+                f"on the disk of {self._workspace.folder}. Free some space, or choose another "
+                "folder. Nothing was added."
+            )
+
+    def _examine(self, file: IncomingFile) -> _Examined:
+        """Decode one file and store its bytes; runs on the pool."""
+        try:
+            if file.class_name is not None:
+                clean_name(file.class_name)
+            data = file.read()
+            digest = hashlib.sha256(data).hexdigest()
+            photo = inspect_bytes(data)
+        except BadImageError as error:
+            return _Examined(file, None, str(error))
+        except ClassNameError as error:
+            reason = f"lies in a folder that cannot name a class ({str(error).rstrip('.')})"
+            return _Examined(file, None, reason)
+        blobs = self._workspace.blobs
+        if not blobs.thumbnail_path(digest).exists():
+            blobs.put_thumbnail(digest, thumbnail(photo.pixels))
+        blobs.put(data, digest)
+        image = NewImage(
+            digest=digest,
+            perceptual_hash=perceptual_hash(photo.pixels),
+            format=photo.format,
+            width_px=photo.width_px,
+            height_px=photo.height_px,
+            size_bytes=len(data),
+            name=shown_name(file.name),
+            split=file.split,
+        )
+        return _Examined(file, image)
+
+    def _store(
+        self, examined: Sequence[_Examined], *, is_class_given: bool
+    ) -> tuple[int, list[int]]:
+        """Write rows and labels; return how many photos are new and the ids of all."""
+        images = [each.image for each in examined if each.image]
+        with self._adding:
+            known = self._workspace.images.ids_by_digest([image.digest for image in images])
+            try:
+                ids = self._workspace.images.add(images, self._index())
+            except BaseException:
+                self._near = None
+                raise
+        self._unbin(list(known.values()))
+        files: dict[int, IncomingFile] = {}
+        for image_id, each in zip(ids, examined, strict=True):
+            files.setdefault(image_id, each.file)  # the same photo twice: the first one counts
+        self._label(files, is_class_given=is_class_given)
+        return len(set(ids)) - len(known), ids
+
+    def _index(self) -> NearIndex:
+        if self._near is None:
+            self._near = NearIndex()
+            for image_id, known_hash in self._workspace.images.perceptual_hashes():
+                self._near.add(image_id, known_hash)
+        return self._near
+
+    def _unbin(self, ids: Sequence[int]) -> None:
+        binned = {image_id: "0" for image_id in ids if self.image(image_id).is_binned}
+        if binned:
+            self._apply(EventKind.BINNED, binned)
+
+    def _label(self, files: Mapping[int, IncomingFile], *, is_class_given: bool) -> None:
+        """Label added photos; what a person labelled before stands unless a class is given."""
+        names = {
+            image_id: file.class_name
+            for image_id, file in files.items()
+            if file.class_name and (is_class_given or self.image(image_id).class_id is None)
+        }
+        ids = {
+            name: str(self._workspace.classes.named(name).id)
+            for name in dict.fromkeys(names.values())  # classes come in the order of their photos
+        }
+        labels = {image_id: ids[name] for image_id, name in names.items()}
+        if labels:
+            self._apply(EventKind.CLASS, labels)
+
+    def _apply(self, kind: EventKind, changes: Mapping[int, str]) -> None:
+        self._workspace.labels.apply(kind, changes, batch=uuid.uuid4().hex, who=IMPORTER)
+
+
+def _gone(image_id: int) -> NotFoundError:
+    return NotFoundError(f"The file of photo {image_id} is gone. Add the photo again, or bin it.")

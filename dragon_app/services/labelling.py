@@ -1,0 +1,71 @@
+"""Classes, and what a person says about photos. Every change is a batch that can be undone."""
+
+import re
+import uuid
+from collections.abc import Sequence
+
+from dragon_app.core.errors import ClassNameError
+from dragon_app.core.types import BatchResult, EventKind, ImageClass, LabelEvent
+from dragon_app.storage.workspace import Workspace
+
+PERSON = "person"
+
+
+class Labelling:
+    """Labels photos. Safe from several threads. `batch` ids come from the client, one a gesture."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def classes(self) -> list[ImageClass]:
+        """Return the classes in the order in which they were made."""
+        return self._workspace.classes.all()
+
+    def create_class(self, name: str) -> ImageClass:
+        """Make a class; raise `ClassNameError` when the name is taken or not a name."""
+        return self._workspace.classes.create(name)
+
+    def rename_class(self, class_id: int, name: str) -> None:
+        """Give a class another name; its photos keep it."""
+        self._workspace.classes.rename(class_id, name)
+
+    def recolour_class(self, class_id: int, colour: str) -> None:
+        """Give a class another colour, `#rrggbb`."""
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+            raise ClassNameError(f"{colour!r} is not a colour. Write it like #9b2226.")
+        self._workspace.classes.recolour(class_id, colour.lower())
+
+    def delete_class(self, class_id: int) -> None:
+        """Delete a class that no photo carries; raise `ClassNameError` otherwise."""
+        self._workspace.classes.delete(class_id)
+
+    def assign(
+        self, image_ids: Sequence[int], class_id: int | None, *, batch: str | None = None
+    ) -> BatchResult:
+        """Give photos a class, or none."""
+        after = None if class_id is None else str(class_id)
+        return self._apply(EventKind.CLASS, image_ids, after, batch)
+
+    def bin(self, image_ids: Sequence[int], *, batch: str | None = None) -> BatchResult:
+        """Move photos to the bin: out of the lists and of training, nothing is deleted."""
+        return self._apply(EventKind.BINNED, image_ids, "1", batch)
+
+    def restore(self, image_ids: Sequence[int], *, batch: str | None = None) -> BatchResult:
+        """Take photos out of the bin."""
+        return self._apply(EventKind.BINNED, image_ids, "0", batch)
+
+    def undo(self, *, batch: str | None = None) -> BatchResult | None:
+        """Take back the newest gesture not yet undone; None when there is none."""
+        return self._workspace.labels.undo(batch=batch or uuid.uuid4().hex, who=PERSON)
+
+    def history(self, image_id: int) -> list[LabelEvent]:
+        """Return everything that was said about one photo, oldest first."""
+        return self._workspace.labels.history(image_id)
+
+    def _apply(
+        self, kind: EventKind, image_ids: Sequence[int], after: str | None, batch: str | None
+    ) -> BatchResult:
+        changes = dict.fromkeys(image_ids, after)
+        return self._workspace.labels.apply(
+            kind, changes, batch=batch or uuid.uuid4().hex, who=PERSON
+        )

@@ -1,0 +1,102 @@
+"""Trying a model on new photos. Holds one loaded model and swaps the reference; knows no tensor."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dragon_app.core.errors import BadImageError, NotFoundError
+from dragon_app.core.ports import Pixels, Predictor, Vision
+from dragon_app.core.types import ClassProbability, Prediction, Run
+from dragon_app.imaging.decode import decode_bytes
+from dragon_app.services.intake import IncomingFile
+from dragon_app.storage.workspace import Workspace
+
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRun:
+    """A run and its model, ready to answer."""
+
+    run_id: int
+    predictor: Predictor
+
+
+class Predictions:
+    """Answers with a trained run. Safe from several threads: the loaded model is one reference."""
+
+    def __init__(self, workspace: Workspace, vision: Callable[[], Vision]) -> None:
+        self._workspace = workspace
+        self._vision = vision
+        self._loaded: LoadedRun | None = None
+
+    def current_run(self) -> Run | None:
+        """Return the run that answers: the chosen one, else the newest with a model, else None."""
+        run_id = self._workspace.runs.chosen_for_try()
+        return None if run_id is None else self._workspace.runs.get(run_id)
+
+    def choose_run(self, run_id: int) -> None:
+        """Let this run answer from now on; raise `NotFoundError` when it has no model."""
+        self._workspace.runs.checkpoint_folder(run_id)
+        self._workspace.runs.choose_for_try(run_id)
+
+    def predict(
+        self, files: Sequence[IncomingFile], *, run_id: int | None = None, top: int | None = None
+    ) -> list[Prediction]:
+        """Name what is on each photo; a file that cannot be read has an `error` and no classes.
+
+        `milliseconds` is the mean over its batch, decoding included.
+        """
+        loaded = self.load(run_id)
+        answers: list[Prediction] = []
+        for start in range(0, len(files), _BATCH):
+            answers += _predict_batch(loaded, files[start : start + _BATCH], top)
+        return answers
+
+    def load(self, run_id: int | None = None) -> LoadedRun:
+        """Return a run's model, the current run's unless one is named; loaded once, then kept."""
+        wanted = run_id if run_id is not None else self._workspace.runs.chosen_for_try()
+        if wanted is None:
+            raise NotFoundError("There is no trained model yet. Label some photos and train first.")
+        loaded = self._loaded
+        if loaded is None or loaded.run_id != wanted:
+            folder = self._workspace.folder / self._workspace.runs.checkpoint_folder(wanted)
+            loaded = LoadedRun(wanted, self._vision().load_predictor(folder))
+            self._loaded = loaded
+        return loaded
+
+
+def _predict_batch(
+    loaded: LoadedRun, files: Sequence[IncomingFile], top: int | None
+) -> list[Prediction]:
+    started = time.perf_counter()
+    errors: dict[int, str] = {}
+    photos: dict[int, Pixels] = {}
+    for position, file in enumerate(files):
+        try:
+            photos[position] = decode_bytes(file.read(), shortest_px=loaded.predictor.decode_px)
+        except BadImageError as error:
+            errors[position] = str(error)
+    answers: dict[int, Iterable[float]] = {}
+    if photos:
+        rows = loaded.predictor.probabilities(list(photos.values()))  # (N, C)
+        answers = dict(zip(photos, rows, strict=True))
+    milliseconds = (time.perf_counter() - started) * 1000 / len(files)
+    return [
+        Prediction(
+            name=file.name,
+            classes=_ranked(loaded.predictor.class_names, answers[i], top) if i in answers else (),
+            milliseconds=milliseconds,
+            run_id=loaded.run_id,
+            error=errors.get(i, ""),
+        )
+        for i, file in enumerate(files)
+    ]
+
+
+def _ranked(
+    names: Sequence[str], row: Iterable[float], top: int | None
+) -> tuple[ClassProbability, ...]:
+    scored = zip(names, map(float, row), strict=True)
+    ranked = sorted(scored, key=lambda pair: pair[1], reverse=True)
+    return tuple(ClassProbability(name=name, probability=p) for name, p in ranked[:top])

@@ -1,0 +1,56 @@
+"""Settings as a person types them: what is wrong with which, and which preset they come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
+from dragon_app.core.errors import InvalidConfigError
+
+# A setting that is only right or wrong together with others; the problem is told beside the key.
+_TOGETHER = {"unfreeze_after": ("epochs",), "weights_file": ("weights",)}
+_NEUTRAL = FinetuneConfig()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSettings:
+    """What became of typed settings: `config` when all are right, else `problems` by setting."""
+
+    config: FinetuneConfig | None
+    problems: Mapping[str, str]
+
+
+def read_settings(preset: Preset, values: Mapping[str, object]) -> ReadSettings:
+    """Change a preset by typed values; a value outside its range is told by its setting's name."""
+    base = PRESETS[preset]
+    problems: dict[str, str] = {}
+    wanted = {name: getattr(base, name) for name in _names()} | dict(values)
+    for name in values:
+        if name not in _TOGETHER and name != "weights":
+            _try(problems, name, {name: values[name]})
+    for name, others in _TOGETHER.items():
+        if not problems.keys() & set(others):
+            _try(problems, name, {each: wanted[each] for each in (*others, name)})
+    if problems:
+        return ReadSettings(config=None, problems=problems)
+    return ReadSettings(config=base.changed(values), problems={})
+
+
+def nearest_preset(config: FinetuneConfig) -> tuple[Preset, tuple[str, ...]]:
+    """Return the preset that the settings are nearest to, and the settings that differ from it."""
+    differing = {
+        preset: tuple(n for n in _names() if getattr(config, n) != getattr(base, n))
+        for preset, base in PRESETS.items()
+    }
+    nearest = min(differing, key=lambda preset: len(differing[preset]))
+    return nearest, differing[nearest]
+
+
+def _try(problems: dict[str, str], name: str, values: Mapping[str, object]) -> None:
+    try:
+        _NEUTRAL.changed(values)
+    except InvalidConfigError as error:
+        problems[name] = str(error)
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(each.name for each in fields(FinetuneConfig))

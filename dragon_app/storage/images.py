@@ -1,0 +1,181 @@
+"""The photos of a workspace and the groups of near-duplicates. Knows rows; opens no image file."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlite_utils
+
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.near import NearIndex
+from dragon_app.core.types import (
+    ImageFilter,
+    ImagePage,
+    ImageRecord,
+    NewImage,
+    Shown,
+    Split,
+)
+from dragon_app.storage.database import Database
+
+_COLUMNS = (
+    "id, digest, perceptual_hash, width_px, height_px, size_bytes, name, group_id, split, "
+    "class_id, is_skipped, is_binned, added_at"
+)
+_SHOWN = {
+    Shown.ALL: "is_binned = 0",
+    Shown.LABELLED: "is_binned = 0 and class_id is not null",
+    Shown.UNLABELLED: "is_binned = 0 and class_id is null",
+    Shown.BINNED: "is_binned = 1",
+}
+MAX_PARAMETERS = 900  # SQLite takes 32,766 or more; small statements stay in its cache
+
+
+def in_chunks(ids: Sequence[int]) -> Iterable[tuple[str, Sequence[int]]]:
+    """Yield placeholders and values that fit into one statement."""
+    for start in range(0, len(ids), MAX_PARAMETERS):
+        chunk = ids[start : start + MAX_PARAMETERS]
+        yield ",".join("?" * len(chunk)), chunk
+
+
+class ImageStore:
+    """Reads and adds photos. Safe from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, images: Sequence[NewImage], index: NearIndex) -> list[int]:
+        """Add photos in one transaction and return their ids; a known digest gives its id.
+
+        New photos join the groups of those in `index` that they resemble, and enter it. When this
+        raises, the index may hold photos that are not stored: make a new one.
+        """
+        added_at = datetime.now(UTC).isoformat()
+        with self._database.writing() as db:
+            return [_add_one(db, image, index, added_at) for image in images]
+
+    def ids_by_digest(self, digests: Sequence[str]) -> dict[str, int]:
+        """Return the ids of those digests that are in the dataset, binned ones too."""
+        known: dict[str, int] = {}
+        with self._database.reading() as db:
+            for start in range(0, len(digests), MAX_PARAMETERS):
+                chunk = digests[start : start + MAX_PARAMETERS]
+                marks = ",".join("?" * len(chunk))
+                sql = f"select digest, id from images where digest in ({marks})"  # noqa: S608
+                known.update(db.execute(sql, list(chunk)).fetchall())
+        return known
+
+    def perceptual_hashes(self) -> list[tuple[int, str]]:
+        """Return (image id, perceptual hash) of every photo that has one."""
+        sql = "select id, perceptual_hash from images where perceptual_hash is not null order by id"
+        with self._database.reading() as db:
+            return db.execute(sql).fetchall()
+
+    def get(self, image_id: int) -> ImageRecord:
+        """Return one photo; raise `NotFoundError` when there is none with this id."""
+        with self._database.reading() as db:
+            sql = f"select {_COLUMNS} from images where id = ?"  # noqa: S608
+            row = db.execute(sql, [image_id]).fetchone()
+        if row is None:
+            raise NotFoundError(f"There is no photo {image_id}. It may have been removed.")
+        return _record(row)
+
+    def page(self, which: ImageFilter, *, offset: int, limit: int) -> ImagePage:
+        """Return `limit` photos of a filtered list from `offset` on, newest first."""
+        where, values = _SHOWN[which.shown], []
+        if which.class_id is not None:
+            where += " and class_id = ?"
+            values.append(which.class_id)
+        count = f"select count(*) from images where {where}"  # noqa: S608
+        rows = f"select {_COLUMNS} from images where {where} order by id desc limit ? offset ?"  # noqa: S608
+        with self._database.reading() as db:
+            total = db.execute(count, values).fetchone()[0]
+            found = db.execute(rows, [*values, limit, offset]).fetchall()
+        return ImagePage(total=total, images=tuple(map(_record, found)))
+
+    def newest(self) -> int:
+        """Return the id of the newest photo, 0 when there is none."""
+        with self._database.reading() as db:
+            row = db.execute("select coalesce(max(id), 0) from images").fetchone()
+        return int(row[0])
+
+    def count(self, which: ImageFilter) -> int:
+        """Return how many photos a filtered list holds."""
+        return self.page(which, offset=0, limit=0).total
+
+
+def _add_one(db: sqlite_utils.Database, image: NewImage, index: NearIndex, added_at: str) -> int:
+    known = db.execute("select id from images where digest = ?", [image.digest]).fetchone()
+    if known is not None:
+        return int(known[0])
+    values = {
+        "digest": image.digest,
+        "perceptual_hash": image.perceptual_hash,
+        "format": image.format,
+        "width_px": image.width_px,
+        "height_px": image.height_px,
+        "size_bytes": image.size_bytes,
+        "name": image.name,
+        "group_id": 0,
+        "split": image.split,
+        "is_split_fixed": int(image.split is not None),
+        "added_at": added_at,
+    }
+    names, marks = ",".join(values), ",".join("?" * len(values))
+    sql = f"insert into images ({names}) values ({marks})"  # noqa: S608
+    image_id = int(db.execute(sql, list(values.values())).lastrowid or 0)
+    if image.perceptual_hash is None:
+        _join_groups(db, image_id, near=())
+    else:
+        _join_groups(db, image_id, near=index.near(image.perceptual_hash))
+        index.add(image_id, image.perceptual_hash)
+    return image_id
+
+
+def _join_groups(db: sqlite_utils.Database, image_id: int, *, near: Sequence[int]) -> None:
+    """Put a new photo into the groups of those it resembles, merging them into the oldest.
+
+    Where two groups that both had a part meet, or a folder's own level meets another part, their
+    photos are learned from: nothing that was learned from may be measured on. A folder's own
+    levels are kept.
+    """
+    groups: set[int] = set()
+    for marks, chunk in in_chunks(near):
+        sql = f"select distinct group_id from images where id in ({marks})"  # noqa: S608
+        groups.update(row[0] for row in db.execute(sql, list(chunk)))
+    target = min(groups, default=image_id)
+    members = sorted(groups)
+    had_parts = 0
+    for marks, chunk in in_chunks(members):
+        decided = f"group_id in ({marks}) and split is not null"
+        sql = f"select count(distinct group_id) from images where {decided}"  # noqa: S608
+        had_parts += db.execute(sql, list(chunk)).fetchone()[0]
+    for marks, chunk in in_chunks(members):
+        moved = f"update images set group_id = ? where group_id in ({marks})"  # noqa: S608
+        db.execute(moved, [target, *chunk])
+    db.execute("update images set group_id = ? where id = ?", [target, image_id])
+    parts = "select count(distinct split) from images where group_id = ? and split is not null"
+    if had_parts > 1 or db.execute(parts, [target]).fetchone()[0] > 1:
+        db.execute(
+            "update images set split = ? where group_id = ? and is_split_fixed = 0"
+            " and split is not null",
+            [Split.TRAIN, target],
+        )
+
+
+def _record(row: Sequence[Any]) -> ImageRecord:
+    return ImageRecord(
+        id=row[0],
+        digest=row[1],
+        perceptual_hash=row[2],
+        width_px=row[3],
+        height_px=row[4],
+        size_bytes=row[5],
+        name=row[6],
+        group_id=row[7],
+        split=None if row[8] is None else Split(row[8]),
+        class_id=row[9],
+        is_skipped=bool(row[10]),
+        is_binned=bool(row[11]),
+        added_at=datetime.fromisoformat(row[12]),
+    )

@@ -1,0 +1,166 @@
+"""The HTTP API for scripts: Gradio's named endpoints over the same services as page and shell.
+
+`POST /gradio_api/run/NAME {"data": [...]}`. Photos come as base64, never as paths on this machine;
+for many of them `POST /dragon/uploads` takes files.
+"""
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, ParamSpec, TypeVar
+
+import gradio as gr
+
+from dragon_app.core.config import PRESETS, Preset
+from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
+from dragon_app.core.names import name_key
+from dragon_app.core.types import Run
+from dragon_app.services.intake import IncomingFile
+from dragon_app.wiring import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def build(session: Session) -> None:
+    """Declare the endpoints."""
+    for endpoint in (*_reading(session), *_changing(session)):
+        gr.api(
+            _in_words(endpoint),
+            api_name=endpoint.__name__,
+            api_description=endpoint.__doc__,
+            concurrency_limit=None,
+        )
+
+
+def _reading(session: Session) -> tuple[Callable[..., Any], ...]:
+    def status() -> dict[str, Any]:
+        """Say what the workspace holds."""
+        app = session.app
+        summary = app.dataset.summary()
+        current = app.predictions.current_run()
+        return {
+            "workspace": app.workspace.folder.name,
+            "images": summary.total,
+            "unlabelled": summary.unlabelled,
+            "binned": summary.binned,
+            "missing": list(summary.missing),
+            "try_run": None if current is None else current.id,
+        }
+
+    def classes() -> list[dict[str, Any]]:
+        """List the classes with their photos."""
+        return [
+            {
+                "id": count.image_class.id,
+                "name": count.image_class.name,
+                "colour": count.image_class.colour,
+                "train": count.train,
+                "val": count.val,
+                "test": count.test,
+            }
+            for count in session.app.dataset.summary().classes
+        ]
+
+    def runs() -> list[dict[str, Any]]:
+        """List the runs, newest first."""
+        return [_run(run) for run in session.app.runs.all()]
+
+    def predict(photo_base64: str, run: int | None = None) -> dict[str, Any]:
+        """Name what is on a photo."""
+        file = _photo("photo", photo_base64)
+        (answer,) = session.app.predictions.predict([file], run_id=run)
+        if answer.error:
+            raise BadImageError(f"The photo {answer.error}.")
+        return {
+            "run": answer.run_id,
+            "milliseconds": round(answer.milliseconds, 2),
+            "classes": [{"name": c.name, "probability": c.probability} for c in answer.classes],
+        }
+
+    return status, classes, runs, predict
+
+
+def _changing(session: Session) -> tuple[Callable[..., Any], ...]:
+    def add(photo_base64: str, name: str, class_name: str | None = None) -> dict[str, Any]:
+        """Add a photo, labelled if a class is named; the class is made when there is none."""
+        file = _photo(name, photo_base64)
+        result = session.app.dataset.add([file], class_name=class_name or None)
+        if result.refused:
+            raise BadImageError(f"{result.refused[0].name} {result.refused[0].reason}.")
+        return {"image_id": result.image_ids[0], "is_new": bool(result.added)}
+
+    def label(
+        image_ids: list[int], class_name: str | None, batch: str | None = None
+    ) -> dict[str, Any]:
+        """Give photos a class, or none; a repeated `batch`, an id of yours, changes nothing."""
+        labelling = session.app.labelling
+        class_id = None
+        if class_name:
+            key = name_key(class_name)
+            known = [c.id for c in labelling.classes() if name_key(c.name) == key]
+            if not known:
+                raise NotFoundError(f"There is no class {class_name!r}.")
+            class_id = known[0]
+        result = labelling.assign(image_ids, class_id, batch=batch or uuid.uuid4().hex)
+        return {"changed": result.changed}
+
+    def train(preset: str = "balanced", settings: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Start a run with a preset's settings, or with some of them changed."""
+        if preset not in set(Preset):
+            raise NotFoundError(f"There is no preset {preset!r}. There are: {', '.join(Preset)}.")
+        if settings and settings.get("weights_file"):
+            raise DragonError("Weights from a file are for the shell: no path is taken over HTTP.")
+        config = PRESETS[Preset(preset)].changed(settings or {})
+        app = session.app
+        app.runs.check(config)
+        return _run(app.runs.start(config))
+
+    def stop(run: int) -> dict[str, Any]:
+        """Stop a run; what it has learned so far is kept."""
+        runs = session.app.runs
+        runs.stop(run)
+        return _run(runs.get(run))
+
+    return add, label, train, stop
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "status": str(run.status),
+        "val_accuracy": run.val_accuracy,
+        "epochs": run.epochs_done,
+        "seconds": round(run.seconds, 2),
+        "weights": run.weights,
+        "classes": list(run.class_names),
+        "reason": run.reason,
+        "config": json.loads(run.config_json),
+    }
+
+
+def _photo(name: str, photo_base64: str) -> IncomingFile:
+    try:
+        data = base64.b64decode(photo_base64.partition("base64,")[2] or photo_base64, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadImageError(f"The photo is not base64 ({error}).") from error
+    last = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
+    return IncomingFile(
+        name=last[-200:] or "photo", read=partial(bytes, data), size_bytes=len(data)
+    )
+
+
+def _in_words(endpoint: Callable[P, T]) -> Callable[P, T]:
+    """Let a `DragonError` reach the caller as its words; anything else stays inside."""
+
+    @wraps(endpoint)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return endpoint(*args, **kwargs)
+        except DragonError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return answer

@@ -1,0 +1,8 @@
+"""The Label tab: drop photos, say what is on them."""
+
+from dragon_app.ui.component import component
+
+
+def build() -> None:
+    """Place the tab's parts."""
+    component("label")

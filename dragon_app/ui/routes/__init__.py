@@ -1,0 +1,32 @@
+"""The page's own HTTP routes, one module for each thing they serve. All lie below `/dragon`."""
+
+from fastapi import APIRouter
+
+from dragon_app.ui.routes import (
+    labels,
+    photos,
+    predictions,
+    runs,
+    samples,
+    state,
+    training,
+    uploads,
+    workspaces,
+)
+from dragon_app.wiring import Session
+
+
+def routers(session: Session) -> list[APIRouter]:
+    """Return every router, each bound to the session."""
+    modules = [
+        state,
+        photos,
+        labels,
+        uploads,
+        samples,
+        workspaces,
+        training,
+        runs,
+        predictions,
+    ]
+    return [module.router(session) for module in modules]

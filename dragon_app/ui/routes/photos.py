@@ -1,0 +1,66 @@
+"""Lists of photos, thumbnails and previews, by id. A client's file name is never part of a path."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse, Response
+
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.types import ImageFilter, ImageRecord, Shown
+from dragon_app.wiring import App, Session
+
+MARK_LENGTH = 8
+# The start of the digest is part of the address, so an answer never goes stale.
+_FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
+_MOST = 500
+
+
+def router(session: Session) -> APIRouter:
+    """Serve `/dragon/images`, `/dragon/thumbnails/ID` and `/dragon/photos/ID`."""
+    routes = APIRouter(prefix="/dragon")
+
+    @routes.get("/images")
+    def images(
+        shown: Shown = Shown.ALL,
+        class_id: int | None = None,
+        offset: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
+    ) -> dict[str, Any]:
+        app = session.app
+        which = ImageFilter(shown=shown, class_id=class_id)
+        page = app.dataset.page(which, offset=offset, limit=limit)
+        return {"total": page.total, "images": [_image(image) for image in page.images]}
+
+    @routes.get("/thumbnails/{image_id}")
+    def thumbnail(image_id: int, v: str) -> Response:
+        app = session.app
+        _check_mark(app, image_id, v)
+        path = app.dataset.thumbnail_file(image_id)
+        return FileResponse(path, media_type="image/webp", headers=_FOR_EVER)
+
+    @routes.get("/photos/{image_id}")
+    def photo(image_id: int, v: str) -> Response:
+        app = session.app
+        _check_mark(app, image_id, v)
+        preview = app.dataset.preview(image_id)
+        return Response(preview, media_type="image/webp", headers=_FOR_EVER)
+
+    return routes
+
+
+def _check_mark(app: App, image_id: int, mark: str) -> None:
+    """Refuse an address of another workspace, whose photo of the same id a browser would keep."""
+    if app.dataset.image(image_id).digest[:MARK_LENGTH] != mark:
+        raise NotFoundError(f"Photo {image_id} of this workspace is another one. Reload the page.")
+
+
+def _image(image: ImageRecord) -> dict[str, Any]:
+    return {
+        "id": image.id,
+        "v": image.digest[:MARK_LENGTH],
+        "name": image.name,
+        "class_id": image.class_id,
+        "is_binned": image.is_binned,
+        "width": image.width_px,
+        "height": image.height_px,
+    }

@@ -1,0 +1,194 @@
+"""Runs: start, watch, stop, look at, and choose the one that Try uses."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from dragon_app.core.config import FinetuneConfig, Freeze, Preset
+from dragon_app.core.errors import InvalidConfigError
+from dragon_app.core.metrics import per_class, wilson_interval
+from dragon_app.core.types import EpochMetrics, Run
+from dragon_app.services.settings import nearest_preset, read_settings
+from dragon_app.ui.routes.answers import same_workspace
+from dragon_app.ui.routes.training import Wish
+from dragon_app.ui.words import PRESET_WORDS, SETTINGS, STATUS_WORDS
+from dragon_app.wiring import App, Session
+
+_MOST_POINTS = 400
+
+
+def router(session: Session) -> APIRouter:
+    """Serve `/dragon/runs` and what lies below."""
+    routes = APIRouter(prefix="/dragon")
+    ours = [Depends(same_workspace(session))]
+
+    @routes.get("/runs")
+    def runs() -> dict[str, Any]:
+        app = session.app
+        current = app.predictions.current_run()
+        return {
+            "runs": [shown(app, run) for run in app.runs.all()],
+            "try_run": None if current is None else current.id,
+        }
+
+    @routes.post("/runs", dependencies=ours)
+    def start(wish: Wish) -> dict[str, Any]:
+        """Queue a run; settings that are wrong come back by name and nothing is started."""
+        app = session.app
+        read = read_settings(wish.preset, wish.values)
+        if read.config is None:
+            return {"problems": read.problems, "run": None}
+        problems = _stage_problems(app, wish, read.config)
+        run = None if problems else shown(app, app.runs.start(read.config))
+        return {"problems": problems, "run": run}
+
+    @routes.get("/runs/{run_id}")
+    def run(run_id: int) -> dict[str, Any]:
+        app = session.app
+        found = app.runs.get(run_id)
+        return {
+            **shown(app, found),
+            "confusion": found.val_confusion,
+            "per_class": per_class(found.val_confusion, found.class_names)
+            if found.val_confusion
+            else {},
+            "settings": _settings(found),
+        }
+
+    @routes.get("/runs/{run_id}/progress")
+    def progress(run_id: int, since: int = 0) -> dict[str, Any]:
+        """Return the run as it is, its epochs after `since`, and its steps so far, thinned."""
+        app = session.app
+        found = app.runs.get(run_id)
+        epochs = [each for each in app.runs.epochs(run_id) if each.epoch > since]
+        best = max((each for each in app.runs.epochs(run_id)), key=_goodness, default=None)
+        return {
+            "run": shown(app, found),
+            "epochs": [_epoch(each) for each in _thinned(epochs)],
+            "steps": _steps(app, found),
+            "best": None if best is None else _epoch(best),
+        }
+
+    @routes.post("/runs/{run_id}/stop", dependencies=ours)
+    def stop(run_id: int) -> dict[str, Any]:
+        session.app.runs.stop(run_id)
+        return {}
+
+    @routes.post("/runs/{run_id}/try", dependencies=ours)
+    def use_in_try(run_id: int) -> dict[str, Any]:
+        session.app.predictions.choose_run(run_id)
+        return {"try_run": run_id}
+
+    return routes
+
+
+def shown(app: App, run: Run) -> dict[str, Any]:
+    """Return a run for the lists: how it stands, how good it is, and how sure that is."""
+    config = FinetuneConfig.from_json(run.config_json)
+    preset, differing = nearest_preset(config)
+    n = sum(map(sum, run.val_confusion))
+    hits = sum(row[i] for i, row in enumerate(run.val_confusion))
+    low, high = wilson_interval(hits, n)
+    return {
+        "id": run.id,
+        "status": run.status,
+        "status_words": STATUS_WORDS[run.status],
+        "is_final": run.status.is_final,
+        "is_stopping": app.runs.is_stopping(run.id),
+        "reason": run.reason,
+        "title": _title(preset, differing),
+        "preset": preset,
+        "values": {name: getattr(config, name) for name in differing},
+        "backbone": config.backbone,
+        "weights": run.weights,
+        "created_at": run.created_at.isoformat(),
+        "seconds": run.seconds,
+        "epochs": config.epochs,
+        "epochs_done": run.epochs_done,
+        "best_epoch": run.best_epoch,
+        "val_accuracy": run.val_accuracy,
+        "n": n,
+        "hits": hits,
+        "low": low,
+        "high": high,
+        "class_names": run.class_names,
+        "progress": {
+            "phase": run.progress.phase,
+            "done": run.progress.done,
+            "total": run.progress.total,
+            "epoch": run.progress.epoch,
+            "epochs": run.progress.epochs,
+            "images_per_s": run.progress.images_per_s,
+            "seconds_left": run.progress.seconds_left,
+        },
+    }
+
+
+def _title(preset: Preset, differing: tuple[str, ...]) -> str:
+    name = PRESET_WORDS[preset].name
+    return f"{name}, changed" if differing else name
+
+
+def _settings(run: Run) -> list[dict[str, Any]]:
+    """Return every setting in words, and whether it differs from the nearest preset's."""
+    config = FinetuneConfig.from_json(run.config_json)
+    _, differing = nearest_preset(config)
+    return [
+        {
+            "label": words.label,
+            "value": _value(dict(words.options), getattr(config, words.name), words.unit),
+            "is_changed": words.name in differing,
+        }
+        for words in SETTINGS
+        if words.name != "weights_file" or config.weights_file
+    ]
+
+
+def _value(options: dict[str, str], value: object, unit: str) -> str:
+    if value is None:
+        return "the weights' own"
+    if isinstance(value, str):
+        return options.get(value, value)
+    if options:
+        return f"the first {value} stages"
+    return f"{value:g} {unit}".strip() if isinstance(value, float) else f"{value} {unit}".strip()
+
+
+def _stage_problems(app: App, wish: Wish, config: FinetuneConfig) -> dict[str, str]:
+    """Check what only the networks know; presets alone are right and do not load torch for it."""
+    if "backbone" not in wish.values and isinstance(config.freeze, Freeze):
+        return {}
+    try:
+        app.runs.check(config)
+    except InvalidConfigError as error:
+        return {"freeze": str(error)}
+    return {}
+
+
+def _goodness(epoch: EpochMetrics) -> tuple[float, float]:
+    return epoch.val_accuracy, -epoch.val_loss
+
+
+def _epoch(epoch: EpochMetrics) -> dict[str, Any]:
+    return {
+        "epoch": epoch.epoch,
+        "train_loss": epoch.train_loss,
+        "val_loss": epoch.val_loss,
+        "train_accuracy": epoch.train_accuracy,
+        "val_accuracy": epoch.val_accuracy,
+    }
+
+
+def _thinned(epochs: list[EpochMetrics]) -> list[EpochMetrics]:
+    stride = -(-len(epochs) // _MOST_POINTS) or 1
+    return epochs[::-1][::stride][::-1]  # from the end, so that the newest is always there
+
+
+def _steps(app: App, run: Run) -> list[tuple[float, float]]:
+    """Return (epochs passed, loss) of the steps so far."""
+    progress = run.progress
+    if not progress.epochs or not progress.total:
+        return []
+    per_epoch = progress.total / progress.epochs
+    losses = app.runs.step_losses(run.id, at_most=_MOST_POINTS // 2)
+    return [(round(step / per_epoch, 3), loss) for step, loss in losses if loss is not None]

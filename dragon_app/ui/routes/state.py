@@ -1,0 +1,78 @@
+"""What every open tab asks every two seconds: counts, the run at work, the model that answers."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from dragon_app.core.types import ClassCount, Run
+from dragon_app.services.dataset import DatasetSummary
+from dragon_app.ui.routes.answers import workspace_key
+from dragon_app.wiring import Session
+
+
+def router(session: Session) -> APIRouter:
+    """Serve `/dragon/state`."""
+    routes = APIRouter(prefix="/dragon")
+
+    @routes.get("/state")
+    def state() -> dict[str, Any]:
+        app = session.app
+        folder = app.workspace.folder
+        active = app.runs.unfinished()
+        model = app.predictions.current_run()
+        return {
+            "workspace": {
+                "name": folder.name,
+                "folder": str(folder),
+                "key": workspace_key(folder),
+            },
+            "revision": app.dataset.revision(),
+            "summary": _summary(app.dataset.summary()),
+            "run": _run(active[0]) if active else None,
+            "waiting": max(0, len(active) - 1),
+            "model": None
+            if model is None
+            else {
+                "run": model.id,
+                "val_accuracy": model.val_accuracy,
+                "classes": model.class_names,
+            },
+        }
+
+    return routes
+
+
+def _summary(summary: DatasetSummary) -> dict[str, Any]:
+    return {
+        "total": summary.total,
+        "unlabelled": summary.unlabelled,
+        "binned": summary.binned,
+        "missing": summary.missing,
+        "classes": [_class(count) for count in summary.classes],
+    }
+
+
+def _class(count: ClassCount) -> dict[str, Any]:
+    return {
+        "id": count.image_class.id,
+        "name": count.image_class.name,
+        "colour": count.image_class.colour,
+        "train": count.train,
+        "val": count.val,
+        "test": count.test,
+        "total": count.total,
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "status": run.status,
+        "phase": run.progress.phase,
+        "done": run.progress.done,
+        "total": run.progress.total,
+        "epoch": run.progress.epoch,
+        "epochs": run.progress.epochs,
+        "images_per_s": run.progress.images_per_s,
+        "seconds_left": run.progress.seconds_left,
+    }

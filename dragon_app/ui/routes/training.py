@@ -1,0 +1,100 @@
+"""What the Train tab needs before a run: presets, settings, networks, and what is missing."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
+from dragon_app.core.types import BackboneInfo
+from dragon_app.services.backbones import Fetch
+from dragon_app.services.estimates import seconds_for
+from dragon_app.services.settings import read_settings
+from dragon_app.ui.words import PRESET_WORDS, SETTINGS
+from dragon_app.wiring import App, Session
+
+
+class Wish(BaseModel):
+    """How a person wants to train: a preset, and settings that differ from it."""
+
+    preset: Preset = Preset.BALANCED
+    values: dict[str, str | int | float | None] = {}
+
+
+def router(session: Session) -> APIRouter:
+    """Serve `/dragon/training`, `/dragon/settings` and `/dragon/backbones`."""
+    routes = APIRouter(prefix="/dragon")
+
+    @routes.get("/training")
+    def training() -> dict[str, Any]:
+        """Answer without loading torch: the page shows this when it opens."""
+        app = session.app
+        newest = app.runs.all()[:1]
+        return {
+            "presets": [_preset(app, preset) for preset in Preset],
+            "settings": [asdict(setting) for setting in SETTINGS],
+            "missing": app.runs.missing(),
+            "newest": newest[0].id if newest else None,
+        }
+
+    @routes.post("/settings")
+    def check(wish: Wish) -> dict[str, Any]:
+        """Say what is wrong with which setting, and how long the training would take."""
+        read = read_settings(wish.preset, wish.values)
+        seconds = None if read.config is None else _seconds(session.app, read.config)
+        return {"problems": read.problems, "seconds": seconds}
+
+    @routes.get("/backbones")
+    def backbones() -> dict[str, Any]:
+        app = session.app
+        return {
+            "backbones": [_backbone(info) for info in app.backbones.all()],
+            "fetch": _fetch(app.backbones.fetching()),
+        }
+
+    @routes.get("/backbones/{name}")
+    def backbone(name: str) -> dict[str, Any]:
+        return _backbone(session.app.backbones.get(name))
+
+    @routes.post("/backbones/{name}/fetch")
+    def fetch(name: str) -> dict[str, Any]:
+        return _fetch(session.app.backbones.fetch(name))
+
+    @routes.get("/fetch")
+    def fetching() -> dict[str, Any]:
+        return _fetch(session.app.backbones.fetching())
+
+    return routes
+
+
+def _preset(app: App, preset: Preset) -> dict[str, Any]:
+    config = PRESETS[preset]
+    return {
+        "id": preset,
+        **asdict(PRESET_WORDS[preset]),
+        "seconds": _seconds(app, config),
+        "config": asdict(config),
+    }
+
+
+def _seconds(app: App, config: FinetuneConfig) -> float | None:
+    val_photos = sum(count.val for count in app.dataset.summary().classes)
+    return seconds_for(config, val_photos=val_photos, runs=app.runs.all())
+
+
+def _backbone(info: BackboneInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "parameters": info.parameters,
+        "image_size_px": info.image_size_px,
+        "imagenet_top1": info.imagenet_top1,
+        "imagenet_megabytes": info.imagenet_megabytes,
+        "imagenet_is_here": info.imagenet_is_here,
+        "is_starter": info.is_starter,
+        "stages": [{"index": stage.index, "name": stage.name} for stage in info.stages],
+    }
+
+
+def _fetch(fetch: Fetch) -> dict[str, Any]:
+    return asdict(fetch)

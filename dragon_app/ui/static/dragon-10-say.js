@@ -1,0 +1,101 @@
+/* Saying things: short messages that go by themselves, questions, dialogs. */
+Object.assign(
+  window.dragon,
+  (() => {
+    const { el, icon } = window.dragon;
+    const SHOWN_MS = 7000;
+    let toasts = null;
+
+    /* `kind` is good, bad or nothing; `action` is {label, run}. A newer one with the same `key` replaces it. */
+    const toast = (text, { kind = '', action = null, key = null } = {}) => {
+      toasts ??= document.body.appendChild(
+        el('div', { class: 'd-toasts', role: 'status', 'aria-live': 'polite' }),
+      );
+      if (key)
+        toasts.querySelectorAll('.d-toast').forEach((old) => {
+          if (old.dataset.key === key) old.remove();
+        });
+      const made = el('div', { class: `d-toast ${kind ? 'is-' + kind : ''}` }, el('span', { text }));
+      if (key) made.dataset.key = key;
+      const close = () => made.remove();
+      if (action) {
+        made.append(
+          el('button', {
+            type: 'button',
+            class: 'd-button is-small',
+            text: action.label,
+            onclick: () => {
+              close();
+              action.run();
+            },
+          }),
+        );
+      }
+      made.append(
+        el(
+          'button',
+          {
+            type: 'button',
+            class: 'd-button is-quiet is-icon is-small',
+            'aria-label': 'Close',
+            onclick: close,
+          },
+          icon('close'),
+        ),
+      );
+      toasts.append(made);
+      while (toasts.children.length > 3) toasts.firstChild.remove();
+      let timer = setTimeout(close, SHOWN_MS);
+      made.addEventListener('pointerenter', () => clearTimeout(timer));
+      made.addEventListener('focusin', () => clearTimeout(timer));
+      made.addEventListener('pointerleave', () => {
+        timer = setTimeout(close, SHOWN_MS);
+      });
+      return close;
+    };
+
+    /* A modal dialog of our look; `fill(form, close)` adds the content. Gone from the page when closed. */
+    const dialog = (title, fill) => {
+      const form = el('form', { method: 'dialog' }, el('h2', { class: 'd-title', text: title }));
+      const made = el('dialog', { class: 'd-dialog', 'aria-label': title }, form);
+      const close = () => made.close();
+      made.addEventListener('close', () => made.remove());
+      made.addEventListener('click', (event) => {
+        if (event.target === made) close();
+      });
+      fill(form, close);
+      document.body.append(made);
+      made.showModal();
+      return made;
+    };
+
+    /* Resolves to whether the person said yes. */
+    const confirm = ({ title, text, yes = 'Yes', no = 'Cancel', isDanger = false }) =>
+      new Promise((resolve) => {
+        let answer = false;
+        const made = dialog(title, (form, close) => {
+          const agree = el('button', {
+            type: 'button',
+            text: yes,
+            class: `d-button ${isDanger ? 'is-danger' : 'is-primary'}`,
+            onclick: () => {
+              answer = true;
+              close();
+            },
+          });
+          form.append(
+            el('p', { class: 'd-text', text }),
+            el(
+              'div',
+              { class: 'd-actions' },
+              el('button', { type: 'button', class: 'd-button', text: no, autofocus: true, onclick: close }),
+              agree,
+            ),
+          );
+        });
+        made.addEventListener('close', () => resolve(answer));
+      });
+
+    return { toast, dialog, confirm };
+  })(),
+);

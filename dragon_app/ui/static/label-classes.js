@@ -1,0 +1,278 @@
+/* The class cards: make, rename, colour, delete, choose what the grid shows, take drops. */
+const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
+  const { el, icon, call } = dragon;
+  // The same hues as new classes get: they stay apart for most colour-blind eyes.
+  const COLOURS = [
+    '#9b2226',
+    '#1d4e89',
+    '#2d6a4f',
+    '#b5651d',
+    '#6a4c93',
+    '#0f7173',
+    '#a44a6b',
+    '#5c6b1e',
+    '#34495e',
+    '#8d5524',
+    '#3d5a80',
+    '#7b2d43',
+  ];
+  const groups = el('ul', { class: 'classes-list' }),
+    cards = el('ul', { class: 'classes-list' });
+  const input = el('input', {
+    class: 'd-input',
+    id: 'new-class',
+    placeholder: 'New class',
+    'aria-label': 'Name of a new class',
+    maxlength: 80,
+    autocomplete: 'off',
+  });
+  const form = el(
+    'form',
+    { class: 'classes-new' },
+    input,
+    el('button', { class: 'd-button is-icon', 'aria-label': 'Make the class' }, icon('add')),
+  );
+  const side = el(
+    'nav',
+    { class: 'classes', 'aria-label': 'Classes' },
+    groups,
+    el('h2', { class: 'classes-title', text: 'Classes' }),
+    cards,
+    form,
+  );
+  let summary = { total: 0, unlabelled: 0, binned: 0, classes: [] },
+    shown = { shown: 'all' },
+    drawn = '';
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const name = input.value.trim();
+    if (!name) {
+      input.focus();
+      return;
+    }
+    if (await run(() => call('/classes', { name }))) {
+      input.value = '';
+      input.focus();
+    }
+  });
+
+  const isShown = (which) => which.shown === shown.shown && which.class_id === shown.class_id;
+  /* In place: a card drawn anew between two clicks would never see a double click. */
+  const markShown = () => {
+    for (const card of side.querySelectorAll('.class-card')) {
+      const is = isShown(JSON.parse(card.dataset.which));
+      card.classList.toggle('is-shown', is);
+      card.querySelector('.class-show')?.setAttribute('aria-pressed', is);
+    }
+  };
+  const show = (which) => {
+    shown = which;
+    markShown();
+    onShow(which);
+  };
+
+  /* Cards take photos of the grid and files from outside; the drop decides the class. */
+  const takesDrops = (card, classId) => {
+    const isOurs = (event) => event.dataTransfer.types.includes('application/x-dragon');
+    const isFiles = (event) => event.dataTransfer.types.includes('Files');
+    let depth = 0;
+    const over = (event, by) => {
+      if (!isOurs(event) && !isFiles(event)) return;
+      depth = Math.max(0, depth + by);
+      card.classList.toggle('is-over', depth > 0);
+    };
+    card.addEventListener('dragenter', (event) => over(event, 1));
+    card.addEventListener('dragleave', (event) => over(event, -1));
+    card.addEventListener('dragover', (event) => {
+      if (isOurs(event) || isFiles(event)) event.preventDefault();
+    });
+    card.addEventListener('drop', (event) => {
+      depth = 0;
+      card.classList.remove('is-over');
+      event.preventDefault();
+      if (isOurs(event)) onDropPhotos(classId);
+      else if (isFiles(event)) {
+        event.stopPropagation();
+        onDropFiles(event.dataTransfer, classId);
+      }
+    });
+  };
+
+  const group = (text, count, which, classId) => {
+    const button = el(
+      'button',
+      { type: 'button', class: 'class-show', onclick: () => show(which) },
+      el('span', { class: 'd-cut', text }),
+      el('span', { class: 'class-count d-number', text: count.toLocaleString('en') }),
+    );
+    const card = el('li', { class: 'class-card', 'data-which': JSON.stringify(which) }, button);
+    if (classId !== undefined) takesDrops(card, classId);
+    return card;
+  };
+
+  const rename = (card, each) => {
+    const field = el('input', { class: 'd-input', 'aria-label': `New name of ${each.name}`, maxlength: 80 });
+    field.value = each.name;
+    let isOver = false;
+    const end = async (keeps) => {
+      if (isOver) return;
+      isOver = true;
+      const name = field.value.trim();
+      if (keeps && name && name !== each.name) await run(() => call(`/classes/${each.id}`, { name }));
+      draw(true);
+    };
+    field.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') end(true);
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        end(false);
+      }
+    });
+    field.addEventListener('blur', () => end(true));
+    card.replaceChildren(field);
+    field.select();
+  };
+
+  const edit = (card, each) =>
+    dragon.dialog('Class', (box, close) => {
+      const field = el('input', { class: 'd-input', id: 'class-name', maxlength: 80 });
+      field.value = each.name;
+      let colour = each.colour;
+      const save = async () => {
+        const name = field.value.trim();
+        const change = { ...(name !== each.name && { name }), ...(colour !== each.colour && { colour }) };
+        if (!Object.keys(change).length || (await run(() => call(`/classes/${each.id}`, change)))) close();
+      };
+      box.addEventListener('submit', (event) => {
+        event.preventDefault();
+        save();
+      });
+      const swatches = COLOURS.map((hue, i) => {
+        const choice = el('input', {
+          type: 'radio',
+          name: 'colour',
+          value: hue,
+          class: 'd-hidden',
+          'aria-label': `Colour ${i + 1}`,
+          onchange: () => {
+            colour = hue;
+          },
+        });
+        choice.checked = hue === each.colour;
+        return el('label', { class: 'swatch', style: `--c:${hue}` }, choice, el('i'));
+      });
+      const actions = el('div', { class: 'd-actions' });
+      if (each.total === 0) {
+        actions.append(
+          el('button', {
+            type: 'button',
+            class: 'd-button is-danger',
+            text: 'Delete',
+            style: 'margin-right:auto',
+            onclick: async () => {
+              if (await run(() => call(`/classes/${each.id}/delete`, {}))) {
+                close();
+                if (shown.class_id === each.id) show({ shown: 'all' });
+              }
+            },
+          }),
+        );
+      }
+      actions.append(
+        el('button', { type: 'button', class: 'd-button', text: 'Cancel', onclick: close }),
+        el('button', { class: 'd-button is-primary', text: 'Save' }),
+      );
+      box.append(
+        el('div', { class: 'd-field' }, el('label', { for: 'class-name', text: 'Name' }), field),
+        el(
+          'fieldset',
+          { class: 'swatches' },
+          el('legend', { class: 'd-label', text: 'Colour' }),
+          ...swatches,
+        ),
+        ...(each.total
+          ? [
+              el('p', {
+                class: 'd-text d-quiet',
+                text: `${dragon.count(each.total, 'photo')}: ${each.train} to learn from, ${each.val} to check with${each.test ? `, ${each.test} kept apart` : ''}. A class can be deleted when no photo carries it.`,
+              }),
+            ]
+          : []),
+        actions,
+      );
+    });
+
+  const card = (each, place) => {
+    const which = { shown: 'all', class_id: each.id };
+    const made = el('li', {
+      class: 'class-card',
+      'data-class': each.id,
+      'data-which': JSON.stringify(which),
+    });
+    const button = el(
+      'button',
+      {
+        type: 'button',
+        class: 'class-show',
+        title: each.name,
+        onclick: () => {
+          if (!isShown(which)) show(which);
+        },
+        ondblclick: () => rename(made, each),
+      },
+      el('i', { class: 'd-dot', style: `--c:${each.colour}` }),
+      el('span', { class: 'd-cut', text: each.name }),
+      ...(place < 9 ? [el('kbd', { class: 'd-kbd', text: place + 1, 'aria-hidden': 'true' })] : []),
+      el('span', { class: 'class-count d-number', text: each.total.toLocaleString('en') }),
+    );
+    made.append(
+      button,
+      el(
+        'button',
+        {
+          type: 'button',
+          class: 'd-button is-quiet is-icon is-small class-edit',
+          'aria-label': `Change ${each.name}`,
+          onclick: () => edit(made, each),
+        },
+        icon('pencil'),
+      ),
+    );
+    takesDrops(made, each.id);
+    return made;
+  };
+
+  const draw = (isForced = false) => {
+    const key = JSON.stringify(summary);
+    if (!isForced && key === drawn) return;
+    if (!isForced && cards.querySelector('input')) return; // somebody is typing a name
+    drawn = key;
+    const at = side.contains(document.activeElement) ? document.activeElement : null;
+    const focused = at?.closest('.class-card')?.dataset.which;
+    const part = at?.matches('.class-edit') ? '.class-edit' : '.class-show';
+    groups.replaceChildren(
+      group('All photos', summary.total, { shown: 'all' }),
+      group('Unlabelled', summary.unlabelled, { shown: 'unlabelled' }, null),
+      ...(summary.binned || shown.shown === 'binned'
+        ? [group('Bin', summary.binned, { shown: 'binned' })]
+        : []),
+    );
+    cards.replaceChildren(...summary.classes.map(card));
+    markShown();
+    if (!focused) return;
+    const again = [...side.querySelectorAll('.class-card')].find((each) => each.dataset.which === focused);
+    again?.querySelector(part)?.focus({ preventScroll: true });
+  };
+
+  return {
+    side,
+    show,
+    shown: () => shown,
+    update: (fresh) => {
+      summary = fresh;
+      draw();
+    },
+    focusNew: () => input.focus(),
+  };
+};

@@ -1,0 +1,92 @@
+/* What the Label tab says where there is no photo: what to do, or that nothing is to be done. */
+const createEmpty = ({ upload, ways, onNew }) => {
+  const { el, call } = dragon;
+  const SAMPLES = { knights: 'Try it with six knights', dragons: 'Dragon or not' };
+  const draw = async (key) => {
+    try {
+      const sample = (await call('/samples')).find((each) => each.key === key);
+      upload.draw(key, sample.classes, sample.per_class);
+    } catch (error) {
+      dragon.toast(error.message, { kind: 'bad' });
+    }
+  };
+  const empty = el('div', { class: 'd-empty', hidden: true });
+  const show = (total, summary, which) => {
+    const kind = total || upload.isBusy() ? '' : summary.total || summary.binned ? 'list' : 'all';
+    empty.hidden = !kind;
+    onNew(kind === 'all' && !summary.classes.length);
+    if (empty.dataset.kind === kind + which.shown + which.class_id) return;
+    empty.dataset.kind = kind + which.shown + which.class_id;
+    if (kind === 'list') {
+      empty.replaceChildren(
+        el('p', {
+          class: 'd-text d-quiet',
+          text:
+            which.shown === 'unlabelled'
+              ? 'Every photo has a class.'
+              : which.shown === 'binned'
+                ? 'The bin is empty.'
+                : which.class_id == null
+                  ? 'Every photo is in the bin.'
+                  : 'No photo of this class yet. Drop some on its card.',
+        }),
+      );
+    } else if (kind === 'all') {
+      empty.replaceChildren(
+        el('img', { class: 'empty-mark', src: '/favicon.ico', alt: '' }),
+        el('h2', { class: 'd-title', text: 'Drop photos here' }),
+        el('p', {
+          class: 'd-text d-quiet',
+          text: 'Single photos, or a folder with one folder for each class. They stay on this machine.',
+        }),
+        el('div', { class: 'd-row', style: 'justify-content:center' }, ...ways('is-primary')),
+        el('p', { class: 'd-text d-quiet empty-or', text: 'No photos at hand? The app can draw some:' }),
+        el(
+          'div',
+          { class: 'd-row', style: 'justify-content:center' },
+          ...Object.entries(SAMPLES).map(([key, text]) =>
+            el('button', { type: 'button', class: 'd-button', text, onclick: () => draw(key) }),
+          ),
+        ),
+      );
+    }
+  };
+
+  return { panel: empty, show };
+};
+
+/* What training still lacks, or the way there. */
+const createNext = () => {
+  const { el, icon } = dragon;
+  const next = el('div', { class: 'next', 'aria-live': 'polite' });
+  const show = (state) => {
+    const missing = state.summary.missing,
+      running = state.run?.status === 'running';
+    const key = JSON.stringify([missing, running, state.summary.total > 0, state.summary.classes.length]);
+    if (next.dataset.key === key) return;
+    next.dataset.key = key;
+    const words = running
+      ? 'A model is being trained.'
+      : !missing.length
+        ? 'Ready to train.'
+        : missing.length === 1
+          ? `${missing[0]}.`
+          : `${missing[0]}, and ${missing.length - 1} more to do.`;
+    next.replaceChildren(
+      el('span', { text: words, title: missing.join('\n') }),
+      ...(running || !missing.length
+        ? [
+            el(
+              'button',
+              { type: 'button', class: 'd-button is-primary', onclick: () => dragon.openTab('train') },
+              running ? 'Watch it' : 'Go to Train',
+              icon('next'),
+            ),
+          ]
+        : []),
+    );
+    next.hidden = !state.summary.total && !state.summary.classes.length;
+  };
+
+  return { panel: next, show };
+};

@@ -1,0 +1,202 @@
+/* Sending photos in small batches, two at a time: progress, time left, Stop, and what became of them. */
+const createUpload = ({ onSome, onDone }) => {
+  const { el, icon, call, count } = dragon;
+  const BATCH_FILES = 8,
+    BATCH_BYTES = 40e6,
+    WORKERS = 2,
+    NAMED = 200;
+  const fill = el('i'),
+    words = el('span', { class: 'd-number' });
+  const bar = el(
+    'div',
+    {
+      class: 'd-progress',
+      role: 'progressbar',
+      'aria-label': 'Adding photos',
+      'aria-valuemin': 0,
+      'aria-valuemax': 100,
+    },
+    fill,
+  );
+  const stop = el('button', { type: 'button', class: 'd-button is-small', text: 'Stop' });
+  const panel = el('section', { class: 'upload', hidden: true, 'aria-live': 'polite' });
+  let job = null;
+
+  const showProgress = () => {
+    const { done, total, startedAt } = job;
+    const seconds = (performance.now() - startedAt) / 1000;
+    const left =
+      done > 4 && seconds > 1.5 ? `, about ${dragon.duration((seconds / done) * (total - done))} left` : '';
+    words.textContent = `${done.toLocaleString('en')} of ${count(total, 'photo')}${left}`;
+    fill.style.width = `${(100 * done) / total}%`;
+    bar.setAttribute('aria-valuenow', Math.round((100 * done) / total));
+  };
+  const begin = (total, title) => {
+    job = {
+      done: 0,
+      total,
+      startedAt: performance.now(),
+      isStopped: false,
+      added: 0,
+      duplicates: 0,
+      refused: [],
+      error: null,
+      abort: new AbortController(),
+    };
+    stop.onclick = () => {
+      job.isStopped = true;
+      job.abort.abort();
+    };
+    panel.className = 'upload d-card';
+    panel.replaceChildren(
+      el('div', { class: 'upload-line' }, el('strong', { text: title }), words, stop),
+      bar,
+    );
+    panel.hidden = false;
+    showProgress();
+  };
+  const take = (answer, n) => {
+    job.added += answer.added;
+    job.duplicates += answer.duplicates;
+    job.refused.push(...answer.refused);
+    job.done += n;
+    showProgress();
+  };
+
+  const summary = () => {
+    const { added, duplicates, refused, isStopped, error, done, total } = job;
+    const parts = [`${added.toLocaleString('en')} added`];
+    if (duplicates) parts.push(`${duplicates.toLocaleString('en')} already there`);
+    if (refused.length) parts.push(`${refused.length.toLocaleString('en')} not taken`);
+    if (isStopped) parts.push(`stopped after ${done} of ${total}`);
+    const line = el(
+      'div',
+      { class: 'upload-line' },
+      el('strong', { text: parts.join(', ') }),
+      el(
+        'button',
+        {
+          type: 'button',
+          class: 'd-button is-quiet is-icon is-small',
+          'aria-label': 'Close',
+          onclick: () => {
+            panel.hidden = true;
+          },
+        },
+        icon('close'),
+      ),
+    );
+    panel.replaceChildren(line);
+    if (error) panel.append(el('p', { class: 'd-text d-error', text: error }));
+    if (refused.length) {
+      const list = el(
+        'ul',
+        { class: 'upload-refused' },
+        ...refused
+          .slice(0, NAMED)
+          .map((each) =>
+            el('li', {}, el('strong', { text: each.name }), el('span', { text: ` ${each.reason}` })),
+          ),
+      );
+      if (refused.length > NAMED) list.append(el('li', { text: `and ${refused.length - NAMED} more` }));
+      panel.append(el('p', { class: 'd-text d-quiet', text: 'These were not taken; the rest is in:' }), list);
+    }
+    panel.classList.toggle('is-bad', !!error || refused.length > 0);
+    if (!error && !refused.length)
+      setTimeout(() => {
+        if (!job) panel.hidden = true;
+      }, 6000);
+  };
+
+  const batches = (files) => {
+    const made = [];
+    let batch = [],
+      bytes = 0;
+    for (const each of files) {
+      if (batch.length && (batch.length >= BATCH_FILES || bytes + each.file.size > BATCH_BYTES)) {
+        made.push(batch);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(each);
+      bytes += each.file.size;
+    }
+    if (batch.length) made.push(batch);
+    return made;
+  };
+
+  const send = async (batch, { classId, folders }) => {
+    const form = new FormData();
+    for (const each of batch) form.append('files', each.file, each.file.name);
+    if (classId != null) form.append('class_id', classId);
+    else if (folders.length) {
+      form.append('paths', JSON.stringify(batch.map((each) => each.folders)));
+      form.append('folders', JSON.stringify(folders));
+    }
+    take(await call('/uploads', form, { signal: job.abort.signal }), batch.length);
+    onSome();
+  };
+
+  const work = async (tasks, workers) => {
+    let next = 0;
+    const worker = async () => {
+      while (next < tasks.length && !job.isStopped && !job.error) {
+        const task = tasks[next];
+        next += 1;
+        try {
+          await task();
+        } catch (error) {
+          if (error.name !== 'AbortError') job.error = error.message;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, worker));
+    summary();
+    const result = job;
+    job = null;
+    onDone(result);
+  };
+  const isBusy = () => {
+    if (job) dragon.toast('Photos are being added already. Wait for them, or press Stop.');
+    return !!job;
+  };
+
+  return {
+    panel,
+    isBusy: () => !!job,
+    /* Add files, all of one class if `classId` is given, else by the folders they lie in. */
+    add: async (files, classId = null) => {
+      if (isBusy()) return;
+      if (!files.length) {
+        dragon.toast('There is no file in it.', { kind: 'bad' });
+        return;
+      }
+      const folders = [...new Set(files.map((each) => each.folders[0]).filter(Boolean))];
+      begin(files.length, 'Adding photos');
+      await dragon.saving(() =>
+        work(
+          batches(files).map((batch) => () => send(batch, { classId, folders })),
+          WORKERS,
+        ),
+      );
+    },
+    /* Draw a sample, some numbers of every class at a time: a Stop leaves the classes even. */
+    draw: async (sample, classes, perClass) => {
+      if (isBusy()) return;
+      begin(classes * perClass, 'Drawing pictures');
+      const step = Math.max(1, Math.round(12 / classes));
+      const tasks = [];
+      for (let first = 1; first <= perClass; first += step) {
+        const last = Math.min(perClass, first + step - 1);
+        tasks.push(async () => {
+          take(
+            await call('/samples', { sample, first, last }, { signal: job.abort.signal }),
+            (last - first + 1) * classes,
+          );
+          onSome();
+        });
+      }
+      await dragon.saving(() => work(tasks, 1));
+    },
+  };
+};

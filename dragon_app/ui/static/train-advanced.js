@@ -1,0 +1,121 @@
+/* Advanced: every setting with a hint, its range and a way back to the preset's own value. */
+const createAdvanced = ({ weights, onChange }) => {
+  const groups = el('div', { class: 'advanced-groups' });
+  const resetAll = el('button', { type: 'button', class: 'd-button is-small', text: 'Reset all', disabled: true,
+    onclick: () => { values = {}; fill(); changed(); } });
+  const summary = el('summary', {}, el('span', { text: 'Advanced' }), el('span', { class: 'd-quiet advanced-count' }));
+  const node = el('details', { class: 'advanced' }, summary,
+    el('div', { class: 'advanced-head' }, el('p', { class: 'd-text d-quiet', text: 'Every setting, as the preset has it until you change it.' }), resetAll), groups);
+  const rows = new Map();
+  let preset = null, values = {}, problems = {}, checking = 0;
+
+  const text = (value) => (value == null ? '' : String(value));
+  const current = (name) => (name in values ? values[name] : preset.config[name]);
+  const config = () => ({ ...preset.config, ...values });
+
+  const row = (setting) => {
+    const id = `setting-${setting.name}`;
+    const isChoice = setting.options.length || setting.name === 'backbone';
+    const input = isChoice
+      ? el('select', { id, class: 'd-input' }, ...setting.options.map(([value, label]) => el('option', { value, text: label })))
+      : el('input', { id, class: 'd-input d-number', type: 'text', autocomplete: 'off', spellcheck: 'false',
+        inputmode: setting.least == null ? 'text' : 'decimal', placeholder: setting.name === 'image_size_px' ? 'the weights\u2019 own' : '' });
+    const problem = el('p', { class: 'd-text d-error', id: `${id}-error`, hidden: true });
+    const own = el('span', { class: 'd-quiet' });
+    const reset = el('button', { type: 'button', class: 'd-button is-quiet is-icon is-small', hidden: true,
+      'aria-label': `Reset ${setting.label}`, title: 'Back to the preset', onclick: () => { delete values[setting.name]; fill(); changed(); input.focus(); } }, icon('undo'));
+    input.setAttribute('aria-describedby', `${id}-hint ${id}-error`);
+    const made = el('div', { class: 'd-field setting' }, el('label', { for: id, text: setting.label }),
+      el('div', { class: 'setting-line' }, input, reset), problem,
+      el('p', { class: 'd-text d-quiet', id: `${id}-hint` }, `${setting.hint} `, el('span', { text: setting.range ? `${setting.range[0].toUpperCase()}${setting.range.slice(1)}.` : '' }), ' ', own));
+    input.addEventListener(isChoice ? 'change' : 'input', () => {
+      if (input.value === text(preset.config[setting.name])) delete values[setting.name];
+      else values[setting.name] = input.value;
+      if (setting.name === 'backbone') loadStages();
+      fill(input);
+      changed();
+    });
+    rows.set(setting.name, { made, input, problem, reset, own, setting });
+    return made;
+  };
+  const build = (settings) => {
+    if (rows.size) return;
+    const titles = [...new Set(settings.map(({ group }) => group))];
+    groups.append(...titles.map((title) => el('fieldset', { class: 'advanced-group' },
+      el('legend', { class: 'd-subtitle', text: title }), ...settings.filter(({ group }) => group === title).map(row))));
+  };
+
+  const inWords = ({ setting, input }, value) => {
+    if (value == null) return 'empty';
+    const option = [...(input.options ?? [])].find((each) => each.value === text(value));
+    return setting.name === 'backbone' || !option ? text(value) : option.textContent;
+  };
+  /* Writes what counts into every field but the one being typed in. */
+  const fill = (typing = null) => {
+    for (const [name, each] of rows) {
+      if (each.input !== typing) {
+        const value = text(current(name));
+        if (each.input.options && ![...each.input.options].some((option) => option.value === value)) each.input.append(el('option', { value, text: value }));
+        each.input.value = value;
+      }
+      each.reset.hidden = !(name in values);
+      each.own.textContent = name in values ? `Preset: ${inWords(each, preset.config[name])}.` : '';
+      each.problem.textContent = problems[name] ?? '';
+      each.problem.hidden = !problems[name];
+      each.input.setAttribute('aria-invalid', String(!!problems[name]));
+    }
+    rows.get('weights_file').made.hidden = current('weights') !== 'file';
+    rows.get('momentum').made.hidden = current('optimizer') !== 'sgd';
+    resetAll.disabled = !Object.keys(values).length;
+    summary.lastChild.textContent = Object.keys(values).length ? dragon.count(Object.keys(values).length, 'setting') + ' changed' : '';
+  };
+  /* The app itself says what is wrong, so that page and shell never differ. */
+  const changed = () => {
+    onChange();
+    clearTimeout(checking);
+    checking = setTimeout(async () => {
+      const asked = JSON.stringify([preset.id, values]);
+      try {
+        const answer = await call('/settings', { preset: preset.id, values });
+        if (asked !== JSON.stringify([preset.id, values])) return;
+        showProblems(answer.problems, answer.seconds);
+      } catch { /* the start checks again */ }
+    }, 200);
+  };
+  const showProblems = (fresh, seconds = null) => {
+    problems = fresh;
+    fill(document.activeElement?.closest?.('.advanced') ? document.activeElement : null);
+    onChange(seconds);
+  };
+
+  const listBackbones = async () => {
+    const { input } = rows.get('backbone');
+    const wait = el('option', { text: 'Loading the list \u2026', disabled: true });
+    input.append(wait);
+    try {
+      const infos = await weights.load();
+      input.replaceChildren(...infos.map((info) => el('option', { value: info.name, text: `${info.name} (${(info.parameters / 1e6).toFixed(1)} million weights)`
+        + (info.imagenet_is_here ? ', ImageNet here' : info.is_starter ? ', starter' : '') })));
+      fill();
+      onChange();
+      loadStages();
+    } catch (error) { wait.textContent = `The list did not load: ${error.message}`; }
+  };
+  /* Freezing by stage needs to know how many there are. */
+  const loadStages = async () => {
+    const name = current('backbone');
+    const select = rows.get('freeze').input;
+    try {
+      const { stages } = await call(`/backbones/${encodeURIComponent(name)}`);
+      if (name !== current('backbone')) return;
+      select.querySelectorAll('[data-stage]').forEach((option) => option.remove());
+      select.append(...stages.slice(0, -1).map((stage, i) => el('option', { value: i + 1, 'data-stage': '', text: `The first ${i + 1} of ${stages.length} stages` })));
+      fill();
+    } catch { /* the three named choices stay */ }
+  };
+  node.addEventListener('toggle', () => { if (node.open && !weights.infos()) listBackbones(); });
+
+  return { node, config, showProblems, values: () => values, isWrong: () => Object.keys(problems).length > 0,
+    show: (settings, fresh) => { const isOther = preset?.id !== fresh.id; preset = fresh; build(settings); if (isOther) { problems = {}; fill(); if (Object.keys(values).length) changed(); } },
+    set: (fresh) => { values = { ...fresh }; fill(); changed(); } };
+};

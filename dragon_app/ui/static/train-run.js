@@ -1,0 +1,128 @@
+/* The run at work or just over: words, bar, curves, Stop; at the end the result and what to do next.
+   All is read from the app once a second, so a reload or another browser shows the same. */
+const createRunPanel = ({ onKnown, onOver, onAgain }) => {
+  const WATCH_MS = 1000, SPEAK_MS = 15000;
+  const title = el('h2', { class: 'd-title' });
+  const settings = el('p', { class: 'd-text d-quiet' });
+  const phase = el('p', { class: 'd-text run-phase d-number' });
+  const bar = el('div', { class: 'd-progress', role: 'progressbar', 'aria-label': 'Training', 'aria-valuemin': 0, 'aria-valuemax': 100 }, el('i'));
+  const facts = el('dl', { class: 'run-facts d-number' });
+  const stop = el('button', { type: 'button', class: 'd-button', text: 'Stop' });
+  const charts = dragon.runCharts();
+  const result = el('div', { class: 'run-result' });
+  const queue = el('p', { class: 'd-text d-quiet', hidden: true });
+  const speech = el('p', { class: 'd-hidden', role: 'status' });
+  const live = el('div', { class: 'run-live' }, el('div', { class: 'run-line' }, phase, stop), bar, facts);
+  const node = el('section', { class: 'd-card run', 'aria-label': 'Run', hidden: true },
+    el('div', { class: 'run-head' }, title, settings), live, result, charts.node, queue, speech);
+  let id = null, run = null, epochs = [], timer = 0, isAsking = false, spokenAt = 0;
+
+  const fact = (name, value) => el('div', {}, el('dt', { class: 'd-quiet', text: name }), el('dd', { text: value || '\u2013' }));
+  const speak = (text, isNow = false) => {
+    if (!isNow && performance.now() - spokenAt < SPEAK_MS) return;
+    spokenAt = performance.now();
+    speech.textContent = text;
+  };
+
+  const showLive = (best, steps) => {
+    const { progress } = run;
+    const isLearning = progress.epoch > 0;
+    const share = progress.total ? progress.done / progress.total : 0;
+    title.textContent = run.status === 'queued' ? `Run ${run.id} waits` : 'Training';
+    phase.textContent = dragon.phaseSentence(run);
+    bar.firstChild.style.width = `${share * 100}%`;
+    bar.setAttribute('aria-valuenow', Math.round(share * 100));
+    bar.setAttribute('aria-valuetext', phase.textContent);
+    stop.disabled = run.is_stopping;
+    stop.textContent = run.is_stopping ? 'Stopping \u2026' : 'Stop';
+    facts.replaceChildren(
+      fact('Time left', progress.seconds_left == null ? (isLearning ? 'being measured' : '') : `about ${dragon.duration(progress.seconds_left)}`),
+      fact('Speed', progress.images_per_s ? `${Math.round(progress.images_per_s).toLocaleString('en')} photos/s` : ''),
+      fact('Best so far', best ? `${dragon.percent(best.val_accuracy)} in epoch ${best.epoch}` : ''));
+    const left = progress.seconds_left == null ? '' : `, about ${dragon.duration(progress.seconds_left)} left`;
+    speak(`${phase.textContent}${best ? `, ${dragon.percent(best.val_accuracy)} right at best` : ''}${left}`);
+    charts.node.hidden = !epochs.length && !steps.length;
+  };
+
+  const action = (text, work, kind = '') => el('button', { type: 'button', class: `d-button ${kind}`, text, onclick: work });
+  const longer = (times) => onAgain(run.preset, { ...run.values, epochs: Math.min(1000, run.epochs * times) });
+  const showOver = () => {
+    const words = [];
+    const actions = [];
+    const hasModel = run.val_accuracy != null;
+    if (hasModel) {
+      words.push(el('p', { class: 'd-text run-sentence', text: dragon.resultSentence(run) }));
+      const doubt = dragon.intervalSentence(run);
+      if (doubt) words.push(el('p', { class: 'd-text d-quiet', text: doubt }));
+      actions.push(action('Try it', () => dragon.openTab('try'), 'is-primary'), action(run.hits === run.n ? 'See the details' : 'See the mistakes', () => dragon.showRun(run.id)),
+        action('Train longer', () => longer(2)));
+    }
+    if (run.status === 'finished') title.textContent = 'Trained';
+    else {
+      title.textContent = { failed: 'The training failed', interrupted: 'The training was cut off', stopped: 'Stopped' }[run.status] ?? run.status_words;
+      const kept = hasModel ? ` What it had learned by epoch ${run.best_epoch} is kept.` : ' Nothing was kept.';
+      words.unshift(el('p', { class: `d-note ${run.status === 'failed' ? 'is-bad' : 'is-warn'}`, text: run.reason + (/kept/.test(run.reason) ? '' : kept) }));
+      if (!hasModel) actions.push(action(run.status === 'failed' ? 'Try again' : 'Train again', () => onAgain(run.preset, run.values), 'is-primary'));
+    }
+    result.replaceChildren(...words, el('div', { class: 'd-row' }, ...actions));
+    charts.node.hidden = !epochs.length;
+  };
+
+  const show = ({ best, steps }) => {
+    node.hidden = false;
+    const takes = run.is_final && run.epochs_done ? `, ${dragon.count(run.epochs_done, 'epoch')} in ${dragon.duration(run.seconds)}` : '';
+    const kept = run.is_final && run.best_epoch ? `, kept as it was after epoch ${run.best_epoch}` : '';
+    settings.textContent = `Run ${run.id}: ${run.title}${takes}${kept}${run.weights ? `, started from ${run.weights}` : ''}`;
+    live.hidden = run.is_final;
+    result.hidden = !run.is_final;
+    if (run.is_final) showOver(); else showLive(best, steps);
+    charts.show(epochs, steps, { epochs: run.epochs });
+  };
+
+  const ask = async () => {
+    if (isAsking || id == null) return;
+    isAsking = true;
+    clearTimeout(timer);
+    const asked = id;
+    try {
+      const answer = await call(`/runs/${asked}/progress?since=${epochs.at(-1)?.epoch ?? 0}`);
+      if (asked !== id) return;
+      const wasOver = run?.is_final;
+      run = answer.run;
+      epochs = epochs.concat(answer.epochs);
+      show(answer);
+      if (wasOver === undefined) onKnown();  // until now the form could not tell whether it is over
+      if (run.is_final && wasOver === false) {
+        speak(run.val_accuracy == null ? `${title.textContent}. ${run.reason}` : dragon.resultSentence(run), true);
+        onOver(run);
+      }
+    } catch { /* the header says that the app does not answer; asked again below */ } finally {
+      isAsking = false;
+      if (asked !== id) ask();
+      else if (!run?.is_final) timer = setTimeout(() => { if (dragon.isSeen(node) || node.hidden) ask(); }, WATCH_MS);
+    }
+  };
+  stop.addEventListener('click', async () => {
+    stop.disabled = true;
+    stop.textContent = 'Stopping \u2026';
+    try { await call(`/runs/${id}/stop`, {}); } catch (error) { dragon.toast(error.message, { kind: 'bad' }); }
+    ask();
+  });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && run && !run.is_final) ask(); });
+  dragon.on('tab', (tab) => { if (tab === 'train' && run && !run.is_final) setTimeout(ask); });
+  dragon.on('online', ask);
+
+  /* Follow a run; nothing happens when it is followed already. */
+  const follow = (wanted) => {
+    if (wanted === id) return;
+    id = wanted;
+    run = null;
+    epochs = [];
+    if (id == null) node.hidden = true; else ask();
+  };
+  const showQueue = (waiting) => {
+    queue.hidden = !waiting;
+    queue.textContent = waiting ? `${dragon.count(waiting, 'more run')} ${waiting === 1 ? 'waits' : 'wait'} for this one to end.` : '';
+  };
+  return { node, follow, showQueue, isOver: () => id == null || !!run?.is_final, run: () => run };
+};

@@ -1,0 +1,103 @@
+/* The Train tab: joins the run at work, the presets, Advanced and the one button. */
+const root = element.querySelector('.train');
+const { el, icon, call } = dragon;
+let setup = null, state = null, isStarting = false, seen = '';
+
+const weights = createWeights({ onHere: () => refresh() });
+const advanced = createAdvanced({ weights, onChange: (seconds) => showWish(seconds) });
+const cards = createCards({ onChoose: () => { showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
+const panel = createRunPanel({ onKnown: () => showForm(), onOver: () => { dragon.changed(); refresh(); }, onAgain: (preset, values) => again(preset, values) });
+
+const train = el('button', { type: 'button', class: 'd-button is-primary train-button', text: 'Train', disabled: true, 'aria-describedby': 'train-why' });
+const why = el('div', { id: 'train-why', class: 'train-why', 'aria-live': 'polite' });
+const heading = el('h2', { class: 'd-title' });
+const formBody = el('div', { class: 'train-body' }, cards.node, el('div', { class: 'train-go' }, train, why), weights.node, advanced.node);
+const form = el('section', { class: 'train-form', 'aria-label': 'Train' }, heading, formBody);
+const problem = el('p', { class: 'd-note is-bad', role: 'alert', hidden: true });
+root.replaceChildren(panel.node, problem, form);
+form.hidden = true;
+
+const photosWords = () => {
+  const classes = state.summary.classes.filter((each) => each.train + each.val);
+  const sum = (part) => classes.reduce((all, each) => all + each[part], 0);
+  return `${dragon.count(sum('train') + sum('val'), 'photo')} of ${dragon.count(classes.length, 'class', 'classes')}: `
+    + `${sum('train')} to learn from, ${sum('val')} held out to measure.`;
+};
+/* What the one button would do, or what it still waits for. */
+const showWish = (seconds = null) => {
+  if (!setup || !state) return;
+  weights.show(advanced.config());
+  const missing = state.summary.missing;
+  const toLabel = (text) => el('button', { type: 'button', class: `d-button ${panel.run() ? '' : 'is-primary'}`, text, onclick: () => dragon.openTab('label') });
+  train.disabled = isStarting || missing.length > 0;
+  if (missing.length) {
+    why.replaceChildren(el('ul', { class: 'train-missing' }, ...missing.map((text) => el('li', { text }))), toLabel(state.summary.total ? 'Go to Label' : 'Add photos in Label'));
+  } else if (advanced.isWrong()) {
+    why.replaceChildren(el('span', { class: 'd-error', text: 'A setting under Advanced is out of its range.' }));
+  } else {
+    const takes = seconds == null ? '' : ` About ${dragon.duration(seconds)}.`;
+    why.replaceChildren(el('span', { class: 'd-quiet d-number', text: photosWords() + takes }));
+  }
+};
+const showForm = () => {
+  if (!setup || !state) return;
+  cards.show(setup.presets);
+  advanced.show(setup.settings, cards.chosen());
+  const isBusy = !panel.isOver();
+  form.hidden = false;
+  heading.textContent = isBusy ? 'The next run' : panel.run() ? 'Train again' : 'Train';
+  train.textContent = isStarting ? 'Starting \u2026' : isBusy ? 'Train after this one' : 'Train';
+  // A run that is over names its own next step above: one button stands out, never two.
+  train.classList.toggle('is-primary', !panel.run());
+  showWish();
+};
+
+const refresh = async () => {
+  try {
+    setup = await call('/training');
+    panel.follow(state?.run?.id ?? setup.newest);
+    problem.hidden = true;
+    showForm();
+  } catch (error) {
+    if (setup) return;  // what is shown still holds
+    problem.textContent = `${error.message} This page goes on as soon as it does.`;
+    problem.hidden = false;
+  }
+};
+const start = async (preset, values) => {
+  isStarting = true;
+  showForm();
+  try {
+    const answer = await call('/runs', { preset, values });
+    if (answer.run) {
+      if (panel.isOver()) panel.follow(answer.run.id);
+      else dragon.toast(`Run ${answer.run.id} waits for its turn.`, { kind: 'good' });
+      panel.node.scrollIntoView({ block: 'nearest' });
+    } else {
+      advanced.node.open = true;
+      advanced.showProblems(answer.problems);
+      advanced.node.querySelector('[aria-invalid="true"]')?.focus();
+    }
+  } catch (error) {
+    dragon.toast(error.message, { kind: 'bad' });
+  }
+  isStarting = false;
+  await dragon.changed();
+  refresh();
+};
+const again = (preset, values) => {
+  cards.choose(preset);
+  showForm();
+  advanced.set(values);
+  start(preset, values);
+};
+train.addEventListener('click', () => start(cards.id(), advanced.values()));
+
+dragon.watchState((fresh) => {
+  if (!root.isConnected) return;
+  state = fresh;
+  panel.showQueue(fresh.waiting);
+  const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.model?.run]);
+  if (now !== seen) { seen = now; refresh(); } else showForm();
+});
+dragon.on('online', refresh);

@@ -1,0 +1,44 @@
+/* What the model says about a photo: bars with percentages, how long it took, which run answered. */
+const createAnswer = () => {
+  const headline = el('p', { class: 'd-text answer-headline', 'aria-live': 'polite' });
+  const bars = el('ul', { class: 'bars' });
+  const more = el('button', { type: 'button', class: 'd-link', hidden: true });
+  const facts = el('p', { class: 'd-text d-quiet d-number' });
+  const node = el('div', { class: 'answer' }, headline, bars, more, facts);
+  const MOST = 8;
+  let isAll = false, last = null;
+
+  const words = (probability) => (probability > 0.995 && probability < 1 ? '> 99 %' : dragon.percent(probability));
+  const bar = (colours) => ({ name, probability }) => el('li', { class: 'bar' },
+    el('span', { class: 'bar-name d-cut', text: name, title: name }), el('span', { class: 'bar-value d-number', text: words(probability) }),
+    el('span', { class: 'bar-track', style: `--share:${probability * 100}%;--c:${colours.get(name) ?? 'var(--accent)'}`, 'aria-hidden': 'true' }));
+  /* `isQuiet` is for frames of a webcam: ten answers a second are not to be read aloud. */
+  const show = (answer, run, colours, { isQuiet = false } = {}) => {
+    last = [answer, run, colours, { isQuiet }];
+    const best = answer.classes[0];
+    headline.setAttribute('aria-live', isQuiet ? 'off' : 'polite');
+    headline.classList.toggle('d-error', !best);
+    headline.textContent = best ? (best.probability >= 0.5 ? best.name : `Perhaps ${best.name}`) : `${answer.name} ${answer.error}.`;
+    bars.replaceChildren(...answer.classes.slice(0, isAll ? undefined : MOST).map(bar(colours)));
+    more.hidden = answer.classes.length <= MOST;
+    more.textContent = isAll ? 'Show fewer' : `Show all ${answer.classes.length} classes`;
+    facts.textContent = best ? `${Math.max(1, Math.round(answer.milliseconds))} ms, run ${run}` : '';
+  };
+  more.addEventListener('click', () => { isAll = !isAll; show(...last); });
+  return { node, show };
+};
+
+/* Several photos at once: one line each. */
+const createList = () => {
+  const node = el('ul', { class: 'tried' });
+  const line = ({ url, answer }) => {
+    const best = answer.classes[0];
+    const image = el('img', { src: url, alt: '' });
+    image.addEventListener('error', () => image.classList.add('is-broken'));
+    return el('li', {}, image, el('div', { class: 'tried-words' },
+      el('span', { class: 'tried-name d-cut', text: best ? best.name : 'Not read' }),
+      el('span', { class: `d-quiet ${best ? 'd-cut' : 'tried-reason'}`, text: best ? answer.name : `${answer.name} ${answer.error}.`, title: answer.name })),
+    el('span', { class: 'd-number', text: best ? dragon.percent(best.probability) : '' }));
+  };
+  return { node, add: (items) => node.append(...items.map(line)), clear: () => node.replaceChildren() };
+};

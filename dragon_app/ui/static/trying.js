@@ -1,0 +1,165 @@
+/* The Try tab: a photo by drop, choice, paste or webcam, and what the model says about it. */
+const root = element.querySelector('.trying');
+const { el, icon, call } = dragon;
+const AT_ONCE = 16;
+let state = null, asked = 0, urls = [];
+
+const answer = createAnswer(), list = createList();
+const photo = el('img', { class: 'tried-photo', alt: '', hidden: true });
+const field = el('input', { type: 'file', multiple: true, accept: 'image/*,.heic,.heif,.avif', class: 'd-hidden', tabindex: -1, 'aria-hidden': 'true' });
+const choose = el('button', { type: 'button', class: 'd-button is-primary', text: 'Choose a photo', onclick: () => field.click() });
+const webcam = el('button', { type: 'button', class: 'd-button', onclick: () => (camera.isOn() ? camera.stop() : begin()) }, icon('camera'), el('span', { text: 'Use the webcam' }));
+const mirrored = el('input', { type: 'checkbox', checked: true });
+const mirror = el('label', { class: 'd-row d-quiet mirror', hidden: true }, mirrored, el('span', { text: 'Mirror' }));
+const note = el('p', { class: 'd-note is-warn', role: 'alert', hidden: true });
+const busy = el('p', { class: 'd-text d-quiet', role: 'status', hidden: true });
+const which = el('p', { class: 'd-text d-quiet d-number' });
+const hint = el('div', { class: 'stage-hint' }, icon('photo'), el('p', { class: 'd-text d-subtitle', text: 'Drop a photo that the model has not seen' }),
+  el('p', { class: 'd-text d-quiet', text: 'or paste one with Ctrl-V' }));
+const again = el('button', { type: 'button', class: 'd-button is-small', text: 'Try again', hidden: true });
+const side = el('div', { class: 'trying-side' }, busy, note, again, answer.node, list.node);
+const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
+const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
+const room = el('div', { class: 'trying-room' },
+  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, webcam, mirror, field), which), side);
+const locked = el('div', { class: 'd-empty' });
+const veil = el('div', { class: 'trying-veil', hidden: true }, el('span', { text: 'Drop to try' }));
+root.replaceChildren(locked, room, veil);
+room.hidden = true;
+answer.node.hidden = true;
+
+const colours = () => new Map((state?.summary.classes ?? []).map((each) => [each.name, each.colour]));
+const say = (text) => { note.textContent = text ?? ''; note.hidden = !text; };
+const post = (files) => {
+  const body = new FormData();
+  files.forEach((file) => body.append('files', file, file.name || 'photo'));
+  return call('/predictions', body);
+};
+const showCamera = () => {
+  const isOn = camera.isOn();
+  webcam.lastChild.textContent = isOn ? 'Stop the webcam' : 'Use the webcam';
+  camera.node.hidden = !isOn;
+  mirror.hidden = !isOn;
+  if (isOn) photo.hidden = true;
+  hint.hidden = isOn || !photo.hidden;
+};
+const forget = () => { urls.forEach((url) => URL.revokeObjectURL(url)); urls = []; list.clear(); };
+
+/* The first answer after a start loads the engine, which takes seconds: said, when it does. */
+const waiting = (mine) => setTimeout(() => {
+  if (mine !== asked) return;
+  busy.textContent = 'Waking the model up; the next answers come at once \u2026';
+  busy.hidden = false;
+}, 700);
+
+const tryPhotos = async (files) => {
+  if (!files.length || room.hidden) return;
+  if (camera.isOn()) camera.stop();
+  const mine = ++asked;
+  forget();
+  say('');
+  again.hidden = true;
+  answer.node.hidden = true;
+  const isOne = files.length === 1;
+  urls = files.map((file) => URL.createObjectURL(file));
+  photo.hidden = false;
+  photo.src = urls[0];
+  photo.alt = files[0].name || 'The photo that was pasted';
+  showCamera();
+  const timer = waiting(mine);
+  try {
+    for (let start = 0; start < files.length; start += AT_ONCE) {
+      const some = files.slice(start, start + AT_ONCE);
+      const { predictions, run } = await post(some);
+      if (mine !== asked) return;
+      busy.hidden = files.length <= start + AT_ONCE;
+      busy.textContent = `${start + some.length} of ${files.length} photos`;
+      if (isOne) { answer.show(predictions[0], run, colours()); answer.node.hidden = false; }
+      else list.add(predictions.map((each, i) => ({ url: urls[start + i], answer: each })));
+    }
+  } catch (error) {
+    if (mine !== asked) return;
+    say(error.message);
+    again.hidden = false;
+    again.onclick = () => tryPhotos(files);
+  } finally {
+    clearTimeout(timer);
+    if (mine === asked) busy.hidden = true;
+  }
+};
+const frame = async (blob) => {
+  const mine = asked;
+  const timer = waiting(mine);
+  try {
+    const { predictions, run } = await post([blob]);
+    if (mine !== asked || !camera.isOn()) return;
+    answer.show(predictions[0], run, colours(), { isQuiet: true });
+    answer.node.hidden = false;
+    say('');
+  } catch (error) {
+    if (mine !== asked) return;
+    say(error.message);
+    await new Promise((resolve) => { setTimeout(resolve, 2000); });
+  } finally { clearTimeout(timer); busy.hidden = true; }
+};
+const begin = async () => {
+  asked += 1;
+  forget();
+  say('');
+  again.hidden = true;
+  answer.node.hidden = true;
+  photo.hidden = true;
+  const problem = await camera.start();
+  showCamera();
+  camera.mirror(mirrored.checked);
+  say(problem);
+};
+mirrored.addEventListener('change', () => camera.mirror(mirrored.checked));
+/* Not every format that the app reads can be shown by a browser. */
+photo.addEventListener('error', () => { if (photo.src) { photo.hidden = true; showCamera(); } });
+field.addEventListener('change', () => { const files = [...field.files]; field.value = ''; tryPhotos(files); });
+
+/* Drop and paste work anywhere while this tab is shown; each listener ends with the component. */
+const whileShown = (name, react) => {
+  const listener = (event) => {
+    if (!root.isConnected) document.removeEventListener(name, listener);
+    else if (dragon.isSeen(root) && !room.hidden) react(event);
+  };
+  document.addEventListener(name, listener);
+};
+const hasFiles = (event) => event.dataTransfer?.types.includes('Files');
+whileShown('dragover', (event) => { if (hasFiles(event)) { event.preventDefault(); veil.hidden = false; } });
+whileShown('dragleave', (event) => { if (!event.relatedTarget) veil.hidden = true; });
+whileShown('drop', (event) => {
+  veil.hidden = true;
+  if (!hasFiles(event)) return;
+  event.preventDefault();
+  tryPhotos([...event.dataTransfer.files]);
+});
+whileShown('paste', (event) => {
+  if (dragon.isTyping(event)) return;
+  const files = [...event.clipboardData.files];
+  if (files.length) { event.preventDefault(); tryPhotos(files); } else say('There is no photo on the clipboard. Copy one first, then paste it here.');
+});
+dragon.on('tab', (tab) => { if (tab !== 'try' && camera.isOn()) camera.stop(); });
+
+const showLocked = ({ run, summary }) => {
+  const next = (text, tab) => el('button', { type: 'button', class: 'd-button is-primary', text, onclick: () => dragon.openTab(tab) });
+  const [words, button] = run ? ['The model is being trained. This tab opens by itself as soon as it is done.', next('Watch it learn', 'train')]
+    : summary.missing.length ? [`There is no model yet. ${summary.missing.join('. ')}.`, next('Go to Label', 'label')]
+      : ['There is no model yet. Train one, then show it a photo here.', next('Go to Train', 'train')];
+  const key = words;
+  if (locked.dataset.key === key) return;
+  locked.dataset.key = key;
+  locked.replaceChildren(el('h2', { class: 'd-title', text: 'Nothing to try yet' }), el('p', { class: 'd-text', role: 'status', text: words }), button);
+};
+dragon.watchState((fresh) => {
+  if (!root.isConnected) return;
+  state = fresh;
+  const model = fresh.model;
+  room.hidden = !model;
+  locked.hidden = !!model;
+  if (!model) { showLocked(fresh); return; }
+  which.textContent = `Run ${model.run} answers${model.val_accuracy == null ? '' : `: right on ${dragon.percent(model.val_accuracy)} of held-out photos`}. It knows ${model.classes.length} classes.`;
+});
+showCamera();

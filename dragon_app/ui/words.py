@@ -1,0 +1,259 @@
+"""What the page says about presets, settings and the states of a run. Words only, no rule."""
+
+from dataclasses import dataclass
+
+from dragon_app.core.config import (
+    Augment,
+    Freeze,
+    Optimizer,
+    Preset,
+    Schedule,
+    WeightsSource,
+)
+from dragon_app.core.types import RunStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresetWords:
+    """A preset for people: what it is good for, and the time it takes before anything was measured.
+
+    The times are of two slow cores; `services.estimates` takes over after the first run.
+    """
+
+    name: str
+    what: str
+    good_for: str
+    time: str
+
+
+PRESET_WORDS: dict[Preset, PresetWords] = {
+    Preset.QUICK: PresetWords(
+        name="Quick look",
+        what="Only a new last layer learns.",
+        good_for="A first answer, and to see whether the photos are right.",
+        time="about 15 seconds for 200 photos",
+    ),
+    Preset.BALANCED: PresetWords(
+        name="Balanced",
+        what="The last layer learns, then the last stage with it.",
+        good_for="Better answers on most photos. The sound choice.",
+        time="about 2 minutes for 200 photos",
+    ),
+    Preset.THOROUGH: PresetWords(
+        name="Thorough",
+        what="Every layer learns, the deeper the slower.",
+        good_for="The most from many photos that look unlike everyday ones.",
+        time="about 6 minutes for 200 photos",
+    ),
+    Preset.TALE: PresetWords(
+        name="As in the tale",
+        what="ResNet-18, SGD 0.001, momentum 0.9, 15 epochs, every layer.",
+        good_for="What the knights did, step by step.",
+        time="about 10 minutes for 200 photos",
+    ),
+}
+
+STATUS_WORDS: dict[RunStatus, str] = {
+    RunStatus.QUEUED: "Waiting",
+    RunStatus.RUNNING: "Training",
+    RunStatus.PAUSED: "Paused",
+    RunStatus.FINISHED: "Finished",
+    RunStatus.STOPPED: "Stopped",
+    RunStatus.FAILED: "Failed",
+    RunStatus.INTERRUPTED: "Interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingWords:
+    """One setting for people. With `options` it is a choice, else a number or a text.
+
+    `least` and `most` are what the settings accept; `group` is the heading it stands under.
+    """
+
+    name: str
+    label: str
+    hint: str
+    group: str
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+    range: str = ""
+    step: str = "any"
+    options: tuple[tuple[str, str], ...] = ()
+
+
+_NETWORK, _DEPTH, _COURSE, _MACHINE = "Network", "What learns", "How it learns", "Repeating it"
+
+SETTINGS: tuple[SettingWords, ...] = (
+    SettingWords(
+        name="backbone",
+        label="Backbone",
+        hint="The network that looks at the photo. Larger ones see more and take longer.",
+        group=_NETWORK,
+        range="any network of torchvision",
+    ),
+    SettingWords(
+        name="weights",
+        label="Starting weights",
+        hint="What the network knows before it sees your photos.",
+        group=_NETWORK,
+        options=(
+            (WeightsSource.AUTO, "The best on this machine"),
+            (WeightsSource.STARTER, "The starter that comes with Dragon"),
+            (WeightsSource.IMAGENET, "ImageNet's"),
+            (WeightsSource.FILE, "A file of yours"),
+            (WeightsSource.NONE, "None: learn from nothing"),
+        ),
+    ),
+    SettingWords(
+        name="weights_file",
+        label="Weights file",
+        hint="Where it lies on this machine: .safetensors, or torchvision's .pth.",
+        group=_NETWORK,
+        range="a path",
+    ),
+    SettingWords(
+        name="image_size_px",
+        label="Image size",
+        hint="Photos are shrunk to this. Larger shows more detail and takes longer.",
+        group=_NETWORK,
+        unit="pixels",
+        least=32,
+        most=1024,
+        range="32 to 1024 pixels; empty: what the weights are used to",
+        step="1",
+    ),
+    SettingWords(
+        name="freeze",
+        label="What stays as it is",
+        hint="Frozen stages keep what they know. Freezing more is faster and needs fewer photos.",
+        group=_DEPTH,
+        options=(
+            (Freeze.BACKBONE, "The whole backbone: only the new last layer learns"),
+            (Freeze.ALL_BUT_LAST_STAGE, "All but the last stage"),
+            (Freeze.NOTHING, "Nothing: everything learns"),
+        ),
+    ),
+    SettingWords(
+        name="unfreeze_after",
+        label="Epochs with only the last layer",
+        hint="The new layer finds its place first, before deeper ones move.",
+        group=_DEPTH,
+        unit="epochs",
+        least=0,
+        range="0 to all epochs",
+        step="1",
+    ),
+    SettingWords(
+        name="layer_decay",
+        label="Slower further down",
+        hint="The learning rate is multiplied by this for each stage away from the last layer.",
+        group=_DEPTH,
+        least=0,
+        most=1,
+        range="above 0, up to 1; at 1 all learn alike",
+    ),
+    SettingWords(
+        name="epochs",
+        label="Epochs",
+        hint="How often every photo is looked at.",
+        group=_COURSE,
+        unit="passes",
+        least=1,
+        most=1000,
+        range="1 to 1000 passes",
+        step="1",
+    ),
+    SettingWords(
+        name="batch_size",
+        label="Batch size",
+        hint="Photos looked at before each small change. Less needs less memory.",
+        group=_COURSE,
+        unit="photos",
+        least=1,
+        most=1024,
+        range="1 to 1024 photos",
+        step="1",
+    ),
+    SettingWords(
+        name="head_lr",
+        label="Learning rate",
+        hint="How large each change of the last layer is. Too large and the loss jumps.",
+        group=_COURSE,
+        least=0,
+        most=10,
+        range="above 0, up to 10",
+    ),
+    SettingWords(
+        name="optimizer",
+        label="Optimizer",
+        hint="The rule that turns mistakes into changes.",
+        group=_COURSE,
+        options=((Optimizer.ADAMW, "AdamW"), (Optimizer.SGD, "SGD")),
+    ),
+    SettingWords(
+        name="momentum",
+        label="Momentum",
+        hint="How much of the last change carries on. Used by SGD only.",
+        group=_COURSE,
+        least=0,
+        most=1,
+        range="0 to below 1",
+    ),
+    SettingWords(
+        name="weight_decay",
+        label="Weight decay",
+        hint="Pulls weights toward zero, against learning photos by heart.",
+        group=_COURSE,
+        least=0,
+        most=1,
+        range="0 to 1",
+    ),
+    SettingWords(
+        name="schedule",
+        label="Schedule",
+        hint="How the learning rate moves over the run.",
+        group=_COURSE,
+        options=(
+            (Schedule.COSINE, "Cosine: gently down to nothing"),
+            (Schedule.CONSTANT, "Constant"),
+            (Schedule.STEP, "Step: down in jumps"),
+            (Schedule.ONE_CYCLE, "One cycle: up, then down"),
+        ),
+    ),
+    SettingWords(
+        name="augment",
+        label="Vary the photos",
+        hint="Photos are flipped, cropped and tinted a little each time, so that few go further.",
+        group=_COURSE,
+        options=(
+            (Augment.OFF, "Off"),
+            (Augment.LIGHT, "Light"),
+            (Augment.MEDIUM, "Medium"),
+            (Augment.STRONG, "Strong"),
+        ),
+    ),
+    SettingWords(
+        name="seed",
+        label="Seed",
+        hint="The same seed on the same photos repeats a run.",
+        group=_MACHINE,
+        least=0,
+        most=2**31 - 1,
+        range="0 to 2147483647",
+        step="1",
+    ),
+    SettingWords(
+        name="device",
+        label="Device",
+        hint="What does the work. A graphics card is many times faster.",
+        group=_MACHINE,
+        options=(
+            ("auto", "The fastest here"),
+            ("cpu", "Processor"),
+            ("cuda", "NVIDIA card"),
+            ("mps", "Apple's GPU"),
+        ),
+    ),
+)

@@ -1,0 +1,138 @@
+"""One pass over the training photos: batches, steps, a loss that must stay a number."""
+
+import time
+from dataclasses import dataclass
+from math import isfinite
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from dragon_app.core.config import Schedule
+from dragon_app.core.errors import TrainingError
+from dragon_app.core.types import StepMetrics
+from dragon_app.vision.measure import Task
+from dragon_app.vision.observer import Observer
+from dragon_app.vision.schedule import lr_factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Where an epoch stands in its run, and how long the rest of it takes."""
+
+    epoch: int
+    epochs: int
+    steps_per_epoch: int
+    measuring_s: float = 0.0  # of each epoch, after its steps
+    is_like_the_rest: bool = True  # later epochs take as long as this one
+
+    def seconds_left(self, step: int, seconds: float) -> float | None:
+        """Estimate from the steps of this epoch and the seconds they took."""
+        if not step or not self.is_like_the_rest:
+            return None
+        epochs_left = self.epochs - self.epoch
+        steps_left = self.steps_per_epoch * (epochs_left + 1) - step
+        return steps_left * seconds / step + epochs_left * self.measuring_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What one pass over the training photos gave."""
+
+    loss: float
+    accuracy: float
+    images_per_s: float
+    lrs: tuple[float, ...]
+
+
+def batches(photos: int, batch_size: int, generator: torch.Generator) -> list[list[int]]:
+    """Return shuffled indices in batches; a last batch of one joins the one before.
+
+    BatchNorm cannot take the statistics of a single photo.
+    """
+    order = torch.randperm(photos, generator=generator).tolist()
+    parts = [order[start : start + batch_size] for start in range(0, photos, batch_size)]
+    if batch_size > 1 and len(parts) > 1 and len(parts[-1]) == 1:
+        alone = parts.pop()
+        parts[-1] += alone
+    return parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepper:
+    """Turns a loss into an optimizer step at the learning rates of the moment.
+
+    Of the parameter groups only the first `learning_groups` learn in this epoch.
+    """
+
+    optimizer: torch.optim.Optimizer
+    schedule: Schedule
+    base_lrs: tuple[float, ...]
+    learning_groups: int
+
+    def step(self, loss: Tensor, step: int, pace: Pace) -> tuple[float, ...]:
+        """Take step `step` (from 1) of an epoch; return the groups' learning rates."""
+        steps_before = (pace.epoch - 1) * pace.steps_per_epoch + step - 1
+        factor = lr_factor(self.schedule, steps_before, pace.epochs * pace.steps_per_epoch)
+        groups = self.optimizer.param_groups
+        for place, (group, lr) in enumerate(zip(groups, self.base_lrs, strict=True)):
+            group["lr"] = lr * factor if place < self.learning_groups else 0.0
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        return tuple(float(group["lr"]) for group in groups)
+
+
+def learn(
+    task: Task,
+    parts: list[list[int]],
+    *,
+    stepper: Stepper,
+    pace: Pace,
+    observer: Observer,
+) -> Lesson:
+    """Take one optimizer step per batch; raise `TrainingError` when the loss is not a number."""
+    started = time.monotonic()
+    total_loss = 0.0
+    hits = photos = 0
+    lrs: tuple[float, ...] = ()
+    for step, indices in enumerate(parts, 1):
+        observer.check()
+        scores = task.score(indices)  # (n, C)
+        truths = task.targets[indices].to(scores.device)
+        loss = functional.cross_entropy(scores, truths)
+        value = float(loss.detach())
+        check_loss(value, epoch=pace.epoch, lr=stepper.base_lrs[0])
+        lrs = stepper.step(loss, step, pace)
+        photos += len(indices)
+        total_loss += value * len(indices)
+        hits += int((scores.detach().argmax(1) == truths).sum())
+        seconds = time.monotonic() - started
+        observer.step(
+            StepMetrics(
+                step=step,
+                epoch=pace.epoch,
+                steps_per_epoch=pace.steps_per_epoch,
+                epochs=pace.epochs,
+                loss=value,
+                lrs=lrs,
+                images_per_s=photos / max(seconds, 1e-9),
+                seconds_left=pace.seconds_left(step, seconds),
+            )
+        )
+    seconds = time.monotonic() - started
+    return Lesson(
+        loss=total_loss / photos,
+        accuracy=hits / photos,
+        images_per_s=photos / max(seconds, 1e-9),
+        lrs=lrs,
+    )
+
+
+def check_loss(loss: float, *, epoch: int, lr: float) -> None:
+    """Raise `TrainingError` that says what to change unless the loss is a number."""
+    if not isfinite(loss):
+        raise TrainingError(
+            f"The loss became {loss} in epoch {epoch}: the steps are too large. Lower the "
+            f"learning rate, for example to {lr / 10:.2g}."
+        )

@@ -1,0 +1,47 @@
+"""What a run tells the outside and hears from it. Knows no thread, table or widget."""
+
+import time
+
+from dragon_app.core.ports import Report, ShouldStop
+from dragon_app.core.types import EpochMetrics, Phase, StepMetrics
+
+INTERVAL_S = 0.25
+
+
+class StoppedError(Exception):
+    """Somebody asked the run to stop; ends whatever is under way, never leaves `finetune`."""
+
+
+class Observer:
+    """Passes events on, frequent ones at most four times a second, and watches for a stop."""
+
+    def __init__(self, report: Report, should_stop: ShouldStop) -> None:
+        self._report = report
+        self._should_stop = should_stop
+        self._reported_at = -INTERVAL_S
+
+    def check(self) -> None:
+        """Raise `StoppedError` when the run should stop."""
+        if self._should_stop():
+            raise StoppedError
+
+    def phase(self, words: str, done: int = 0, total: int = 0) -> None:
+        """Say what is being done; beginnings and ends always, steps between now and then."""
+        if done in {0, total} or self._is_time():
+            self._report(Phase(words=words, done=done, total=total))
+
+    def step(self, metrics: StepMetrics) -> None:
+        """Pass on a step, unless one was passed on just now."""
+        if self._is_time():
+            self._report(metrics)
+
+    def epoch(self, metrics: EpochMetrics) -> None:
+        """Pass on an epoch, always."""
+        self._report(metrics)
+
+    def _is_time(self) -> bool:
+        now = time.monotonic()
+        if now - self._reported_at < INTERVAL_S:
+            return False
+        self._reported_at = now
+        return True

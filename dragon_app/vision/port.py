@@ -1,0 +1,47 @@
+"""Everything services ask of the networks, in one value. Importing this loads torch."""
+
+from pathlib import Path
+
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.ports import ByteProgress, Predictor, Report, ShouldStop
+from dragon_app.core.types import BackboneInfo, FinetuneResult, TrainingPhotos
+from dragon_app.vision.pair import check_pair, wait_quietly
+
+wait_quietly()
+check_pair()
+
+from dragon_app.vision import catalogue, download  # noqa: E402  # after the pair was checked
+from dragon_app.vision.finetune import finetune  # noqa: E402
+from dragon_app.vision.predictor import load_predictor  # noqa: E402
+
+
+class TorchVision:
+    """`core.ports.Vision` on torch and torchvision; holds nothing."""
+
+    def finetune(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        folder: Path,
+        *,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> FinetuneResult:
+        """Train, keeping the best checkpoint below `folder`."""
+        return finetune(config, photos, folder, report=report, should_stop=should_stop)
+
+    def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
+        """Read a checkpoint folder."""
+        return load_predictor(checkpoint, device=device)
+
+    def backbones(self) -> tuple[BackboneInfo, ...]:
+        """Every network that can be fine-tuned, without stages."""
+        return catalogue.backbones()
+
+    def backbone(self, name: str) -> BackboneInfo:
+        """One network with its stages."""
+        return catalogue.backbone(name)
+
+    def fetch_imagenet(self, name: str, *, report: ByteProgress) -> Path:
+        """Download ImageNet weights unless they are here."""
+        return download.fetch_imagenet(name, report=report)

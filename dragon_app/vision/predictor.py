@@ -1,0 +1,63 @@
+"""A checkpoint that answers. Immutable, so several threads may ask at once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from dragon_app.core.ports import Pixels, Predictor
+from dragon_app.vision import checkpoint
+from dragon_app.vision.backbone import Network
+from dragon_app.vision.devices import choose_device
+from dragon_app.vision.transforms import EvalTransform, compact, eval_view, normalised
+
+BATCH = 32
+
+
+def load_predictor(folder: Path, *, device: str = "auto") -> Predictor:
+    """Read a checkpoint folder; raise `WeightsError` when it is damaged."""
+    network, meta = checkpoint.load(folder)
+    chosen = choose_device(device)
+    network.to(chosen).eval().requires_grad_(False)
+    return NetworkPredictor(network, meta.class_names, meta.transform, chosen)
+
+
+class NetworkPredictor:
+    """A network in eval mode; nothing in it changes after it was made."""
+
+    def __init__(
+        self,
+        network: Network,
+        class_names: tuple[str, ...],
+        transform: EvalTransform,
+        device: torch.device,
+    ) -> None:
+        self._network = network
+        self._class_names = class_names
+        self._transform = transform
+        self._device = device
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names behind the columns of the answer."""
+        return self._class_names
+
+    @property
+    def decode_px(self) -> int:
+        """The shorter side, in pixels, below which photos need not be decoded larger."""
+        return self._transform.resize_px
+
+    def probabilities(self, photos: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Return probabilities (N, C) for photos of any size."""
+        answers = [np.empty((0, len(self._class_names)), np.float32)]
+        with torch.inference_mode():
+            for start in range(0, len(photos), BATCH):
+                views = [
+                    eval_view(compact(photo, self._transform), self._transform)
+                    for photo in photos[start : start + BATCH]
+                ]
+                scores = self._network(normalised(views, self._transform, self._device))
+                answers.append(scores.softmax(dim=1).cpu().numpy())  # (n, C)
+        return np.concatenate(answers)

@@ -1,0 +1,121 @@
+"""The composition root: opens a workspace and joins the layers; the one place that knows all."""
+
+import logging
+import logging.handlers
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dragon_app.core.errors import WorkspaceError
+from dragon_app.core.ports import Vision
+from dragon_app.services.backbones import Backbones
+from dragon_app.services.dataset import Dataset
+from dragon_app.services.labelling import Labelling
+from dragon_app.services.prediction import Predictions
+from dragon_app.services.runs import Runs
+from dragon_app.storage.workspace import Workspace, open_for_reading, open_workspace
+
+DEFAULT_WORKSPACE = Path(__file__).resolve().parent.parent / "data" / "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An open workspace with everything a user can do on it."""
+
+    workspace: Workspace
+    dataset: Dataset
+    labelling: Labelling
+    runs: Runs
+    predictions: Predictions
+    backbones: Backbones
+    log: logging.Handler | None
+
+    def close(self) -> None:
+        """Stop training, keep what it reached, and let another process open the workspace."""
+        self.backbones.close()
+        self.runs.close()
+        self.workspace.close()
+        if self.log is not None:
+            logging.getLogger("dragon_app").removeHandler(self.log)
+            self.log.close()
+
+
+class Session:
+    """The workspace that the page shows, which may be changed for another one.
+
+    Shared between threads: `app`, one reference that is swapped whole.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._changing = threading.Lock()
+        self.app = open_app(folder)
+        self.app.runs.take_up_queue()
+
+    def open(self, folder: Path) -> None:
+        """Go over to another workspace; when it cannot be opened, stay with the present one."""
+        with self._changing:
+            if folder.resolve() == self.app.workspace.folder.resolve():
+                return
+            previous, self.app = self.app, open_app(folder)
+            previous.close()
+            self.app.runs.take_up_queue()
+
+    def close(self) -> None:
+        """Close the workspace that is open."""
+        self.app.close()
+
+
+def open_app(folder: Path) -> App:
+    """Open a workspace for writing; raise `WorkspaceError` when it is in use or not writable."""
+    workspace = open_workspace(folder)
+    try:
+        app = _assemble(workspace, _log_to(folder / "dragon.log"))
+    except BaseException:
+        workspace.close()
+        raise
+    try:
+        app.runs.open()
+    except BaseException:
+        app.close()
+        raise
+    return app
+
+
+def open_reader(folder: Path) -> App:
+    """Open a workspace to look at it, also while another process writes."""
+    return _assemble(open_for_reading(folder), None)
+
+
+@cache
+def vision() -> Vision:
+    """Load the networks; takes seconds the first time, because it imports torch."""
+    from dragon_app.vision.port import TorchVision
+
+    return TorchVision()
+
+
+def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
+    return App(
+        workspace=workspace,
+        dataset=Dataset(workspace),
+        labelling=Labelling(workspace),
+        runs=Runs(workspace, vision),
+        predictions=Predictions(workspace, vision),
+        backbones=Backbones(vision),
+        log=log,
+    )
+
+
+def _log_to(path: Path) -> logging.Handler:
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=2_000_000, backupCount=2, encoding="utf-8"
+        )
+    except OSError as error:
+        raise WorkspaceError(f"Cannot write the log file {path} ({error.strerror}).") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("dragon_app")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    return handler

@@ -1,0 +1,56 @@
+"""The Results tab: the runs, the chosen one in full, which one Try uses."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dragon_app import wiring
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.wiring import Session
+from tests.browser.studio import Studio, fill
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """Open a workspace with photos of two classes and networks that learn at once."""
+    studio = Studio()
+    studio.allow(100)
+    monkeypatch.setattr(wiring, "vision", lambda: studio)
+    opened = Session(tmp_path / "workspace")
+    fill(opened)
+    yield opened
+    opened.close()
+
+
+def train(session: Session, *, epochs: int) -> None:
+    run = session.app.runs.start(FinetuneConfig(epochs=epochs))
+    session.app.runs.wait(run.id)
+
+
+def test_without_a_run_the_next_step_is_named(page: Page) -> None:
+    page.get_by_role("tab", name="Results").click()
+    page.get_by_role("button", name="Go to Train").click()
+    expect(page.get_by_role("tab", name="Train")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_run_shows_its_matrix_classes_and_settings(session: Session, page: Page) -> None:
+    train(session, epochs=3)
+    page.get_by_role("tab", name="Results").click()
+    matrix = page.get_by_role("table", name="Confusion matrix")
+    expect(matrix.get_by_role("rowheader")).to_have_text(["Dragon", "Meadow"])
+    expect(matrix.get_by_role("columnheader")).to_have_text(["Dragon", "Meadow"])
+    expect(page.locator(".detail")).to_contain_text("Meadow taken for Dragon (1 photo)")
+    expect(page.get_by_role("table", name="Class by class")).to_contain_text("100 %")
+    expect(page.locator(".settings")).to_contain_text("3 passes")
+
+
+def test_another_run_can_answer_in_try(session: Session, page: Page) -> None:
+    train(session, epochs=2)
+    train(session, epochs=3)
+    page.get_by_role("tab", name="Results").click()
+    expect(page.get_by_role("radio", name="Use run 2 in Try")).to_be_checked()
+    page.get_by_role("radio", name="Use run 1 in Try").check()
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("Run 1 answers")).to_be_visible()

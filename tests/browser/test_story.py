@@ -1,0 +1,111 @@
+"""The whole way, with real training: from photos to a model that names one it has not seen."""
+
+import re
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from dragon_app.imaging.sample import SAMPLES, sample_picture
+from dragon_app.wiring import Session
+from tests.browser.gestures import drop
+from tests.browser.studio import TINTS, photo
+from tests.conftest import wait_until
+
+LEARN_MS = 120_000
+PHOTOS = 8
+MOST_CLICKS = 6
+MIN_ACCURACY = 0.95
+
+
+def test_photos_are_dropped_learned_and_an_unseen_one_is_named(
+    session: Session, page: Page
+) -> None:
+    """The curves go on after a reload in mid-run, and Try unlocks by itself."""
+    dragons, meadows = TINTS
+    drop(page.locator(".label"), _photos(dragons))
+    expect(page.locator(".upload")).to_contain_text(f"{PHOTOS} added")
+    _make_class(page, dragons)
+    page.get_by_role("option").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("1")
+    expect(page.locator(".class-card", has_text=dragons)).to_contain_text(str(PHOTOS))
+    _make_class(page, meadows)
+    drop(page.locator(".class-card", has_text=meadows), _photos(meadows))
+    expect(page.locator(".class-card", has_text=meadows)).to_contain_text(str(PHOTOS))
+    _open(page, "Try")
+    expect(page.get_by_role("heading", name="Nothing to try yet")).to_be_visible()
+
+    _open(page, "Train")
+    page.locator("summary", has_text="Advanced").click()
+    page.get_by_label("Starting weights", exact=True).select_option("none")
+    page.get_by_label("What stays as it is", exact=True).select_option("nothing")
+    page.get_by_label("Epochs with only the last layer", exact=True).fill("0")
+    page.get_by_label("Image size", exact=True).fill("32")
+    page.get_by_label("Slower further down", exact=True).fill("1")
+    page.get_by_label("Epochs", exact=True).fill("30")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(_accuracy(page)).to_be_visible(timeout=LEARN_MS)
+    before = session.app.runs.epochs(1)[-1].epoch
+    assert not session.app.runs.get(1).status.is_final
+    page.reload()
+    expect(_accuracy(page)).to_have_attribute("aria-label", re.compile(r"after epoch \d+"))
+    wait_until(lambda: session.app.runs.epochs(1)[-1].epoch > before + 1, timeout_s=60)
+    run = page.get_by_role("region", name="Run")
+    expect(run.locator(".run-sentence")).to_contain_text("held-out photos", timeout=LEARN_MS)
+    expect(_accuracy(page)).to_have_attribute("aria-label", re.compile("after epoch 30"))
+
+    _open(page, "Try")
+    drop(page.locator(".trying"), {"unseen.png": photo("Meadow", 1000)})
+    expect(page.locator(".answer-headline")).to_contain_text("Meadow", timeout=LEARN_MS)
+
+
+def test_sample_leads_to_a_right_answer_in_six_clicks(
+    session: Session, open_page: Callable[..., Page]
+) -> None:
+    started = time.monotonic()
+    page = open_page()
+    clicks = [
+        page.get_by_role("button", name="Try it with six knights"),
+        page.get_by_role("button", name="Go to Train"),
+        page.get_by_text("Quick look", exact=True),
+        page.get_by_role("button", name="Train", exact=True),
+        page.get_by_role("button", name="Try it", exact=True),
+    ]
+    for button in clicks:
+        _wait_enabled(button)
+        button.click()
+    knights = SAMPLES["knights"]
+    unseen = sample_picture(knights, 3, knights.per_class + 5)
+    drop(page.locator(".trying"), {"unseen.jpg": unseen.data})
+    expect(page.locator(".answer-headline")).to_contain_text(unseen.class_name, timeout=LEARN_MS)
+    seconds = time.monotonic() - started
+    accuracy = session.app.runs.get(1).val_accuracy
+    assert accuracy is not None
+    print(f"sample: {seconds:.1f} s, {len(clicks)} clicks and a drop, {accuracy:.1%} right")  # noqa: T201
+    assert len(clicks) + 1 <= MOST_CLICKS
+    assert accuracy >= MIN_ACCURACY
+
+
+def _photos(class_name: str) -> dict[str, bytes]:
+    return {f"{class_name}-{i}.png": photo(class_name, i) for i in range(PHOTOS)}
+
+
+def _make_class(page: Page, name: str) -> None:
+    field = page.get_by_role("textbox", name="Name of a new class")
+    field.fill(name)
+    field.press("Enter")
+    expect(page.locator(".class-card", has_text=name)).to_be_visible()
+
+
+def _open(page: Page, tab: str) -> None:
+    page.get_by_role("tab", name=tab).click()
+
+
+def _accuracy(page: Page) -> Locator:
+    return page.get_by_role("img", name=re.compile("Right answers"))
+
+
+def _wait_enabled(button: Locator) -> None:
+    expect(button).to_be_visible(timeout=LEARN_MS)
+    expect(button).to_be_enabled(timeout=LEARN_MS)

@@ -1,0 +1,141 @@
+"""The Try tab: drop, paste, webcam, a broken file, and how it unlocks."""
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dragon_app import wiring
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.wiring import Session
+from tests.browser.gestures import drop, paste
+from tests.browser.studio import Studio, fill, photo
+
+
+@pytest.fixture
+def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """Replace the networks; every epoch passes at once."""
+    made = Studio()
+    made.allow(100)
+    monkeypatch.setattr(wiring, "vision", lambda: made)
+    return made
+
+
+@pytest.fixture
+def session(tmp_path: Path, studio: Studio) -> Iterator[Session]:
+    """Open a workspace with photos of two classes."""
+    opened = Session(tmp_path / "workspace")
+    fill(opened, per_class=5)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def trained(session: Session) -> Session:
+    """Train once."""
+    run = session.app.runs.start(FinetuneConfig(epochs=2))
+    session.app.runs.wait(run.id)
+    return session
+
+
+def test_the_tab_unlocks_by_itself(page: Page, session: Session) -> None:
+    page.get_by_role("tab", name="Try").click()
+    expect(page.get_by_role("button", name="Go to Train")).to_be_visible()
+    session.app.runs.start(FinetuneConfig(epochs=2))
+    expect(page.get_by_role("button", name="Choose a photo")).to_be_visible()
+
+
+def open_try(page: Page) -> None:
+    page.get_by_role("tab", name="Try").click()
+    expect(page.get_by_role("button", name="Choose a photo")).to_be_visible()
+
+
+def test_a_dropped_photo_is_named(trained: Session, page: Page) -> None:
+    open_try(page)
+    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    expect(page.locator(".answer-headline")).to_have_text("Meadow")
+    expect(page.locator(".bar").first).to_contain_text("80 %")
+    expect(page.locator(".answer")).to_contain_text(re.compile(r"\d+ ms, run 1"))
+    expect(page.locator(".tried-photo")).to_be_visible()
+
+
+def test_a_pasted_photo_is_named(trained: Session, page: Page) -> None:
+    open_try(page)
+    paste(page, {"image.png": photo("Dragon", 98)})
+    expect(page.locator(".answer-headline")).to_have_text("Dragon")
+
+
+def test_a_chosen_photo_is_named(trained: Session, page: Page) -> None:
+    open_try(page)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a photo").click()
+    chooser.value.set_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": photo("Dragon", 97)}
+    )
+    expect(page.locator(".answer-headline")).to_have_text("Dragon")
+
+
+def test_several_photos_become_a_list(trained: Session, page: Page) -> None:
+    open_try(page)
+    drop(page.locator(".trying"), {"a.png": photo("Meadow", 1), "${b}.png": photo("Dragon", 2)})
+    expect(page.locator(".tried li")).to_have_count(2)
+    expect(page.locator(".tried-name")).to_have_text(["Meadow", "Dragon"])
+    expect(page.locator(".tried")).to_contain_text("${b}.png")
+
+
+def test_a_broken_file_is_refused_in_words(trained: Session, page: Page) -> None:
+    open_try(page)
+    drop(page.locator(".trying"), {"notes.png": b"no photo at all"})
+    expect(page.locator(".answer-headline")).to_contain_text("notes.png")
+    expect(page.locator(".answer-headline")).to_have_class(re.compile("d-error"))
+
+
+def test_the_webcam_answers_again_and_again_and_stops(trained: Session, page: Page) -> None:
+    open_try(page)
+    with page.expect_request("**/dragon/predictions"):
+        page.get_by_role("button", name="Use the webcam").click()
+    expect(page.locator(".answer-headline")).not_to_be_empty()
+    with page.expect_response("**/dragon/predictions"):
+        pass
+    page.get_by_role("button", name="Stop the webcam").click()
+    expect(page.locator(".camera-video")).to_be_hidden()
+
+
+def test_a_refused_webcam_is_explained(trained: Session, page: Page) -> None:
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () =>"
+        " Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    )
+    page.reload()
+    open_try(page)
+    page.get_by_role("button", name="Use the webcam").click()
+    expect(page.get_by_role("alert").filter(has_text="not allowed")).to_be_visible()
+
+
+def test_ctrl_v_pastes_what_is_on_the_clipboard(
+    trained: Session, context: BrowserContext, page: Page
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_try(page)
+    page.evaluate(
+        """async (data) => {
+          const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+          const blob = new Blob([bytes], { type: 'image/png' });
+          await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+        }""",
+        base64.b64encode(photo("Dragon", 96)).decode(),
+    )
+    page.keyboard.press("ControlOrMeta+v")
+    expect(page.locator(".answer-headline")).to_have_text("Dragon")
+
+
+def test_locked_tab_says_what_is_missing(session: Session, page: Page) -> None:
+    session.app.labelling.bin(range(1, 2 * 5 + 1))
+    page.get_by_role("tab", name="Try").click()
+    locked = page.locator(".trying .d-empty")
+    expect(locked).to_contain_text("There is no model yet. Dragon needs")
+    locked.get_by_role("button", name="Go to Label").click()
+    expect(page.get_by_role("tab", name="Label")).to_have_attribute("aria-selected", "true")

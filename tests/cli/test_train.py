@@ -1,0 +1,167 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from dragon_app.core.config import PRESETS, FinetuneConfig, Freeze, Preset, WeightsSource
+from dragon_app.core.errors import TrainingError
+from dragon_app.core.ports import Report, ShouldStop
+from tests.cli.conftest import Shell
+from tests.conftest import wait_until
+from tests.fakes import NETWORK, FakeVision
+
+
+def last_config(shell: Shell) -> FinetuneConfig:
+    newest = shell("runs", "--json").answer["runs"][0]
+    return FinetuneConfig.from_json(json.dumps(newest["config"]))
+
+
+def test_train_answers_with_the_run(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    outcome = shell("train", "--json")
+    assert outcome.code == 0
+    answer = outcome.answer
+    assert answer.keys() == {"run", "status", "val_accuracy", "epochs", "seconds"}
+    assert (answer["run"], answer["status"], answer["val_accuracy"]) == (1, "finished", 0.75)
+    assert answer["epochs"] == 1
+    assert answer["seconds"] >= 0
+    assert "epoch 1: loss 0.500" in outcome.err
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_train_takes_every_setting_from_the_preset(
+    shell: Shell, photos: Path, vision: FakeVision, monkeypatch: pytest.MonkeyPatch, preset: Preset
+) -> None:
+    monkeypatch.setattr(vision, "backbone", lambda name: NETWORK, raising=False)
+    shell("add", photos)
+    assert shell("train", "--preset", preset).code == 0
+    assert last_config(shell) == PRESETS[preset]
+
+
+def test_train_takes_every_setting_from_its_option(
+    shell: Shell, photos: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "w.safetensors").touch()
+    shell("add", photos)
+    outcome = shell(
+        *("train", "--weights", tmp_path / "w.safetensors", "--freeze", "2"),
+        *("--unfreeze-after", "1", "--image-size", "96", "--epochs", "3", "--lr", "0.5"),
+        *("--layer-decay", "0.9", "--optimizer", "sgd", "--momentum", "0.8"),
+        *("--weight-decay", "0.1", "--schedule", "step", "--batch-size", "8"),
+        *("--augment", "strong", "--seed", "7", "--device", "cpu", "--backbone", NETWORK.name),
+    )
+    assert outcome.code == 0, outcome.err
+    config = last_config(shell)
+    assert config.weights is WeightsSource.FILE
+    assert config.weights_file == str(tmp_path / "w.safetensors")
+    assert (config.freeze, config.unfreeze_after, config.image_size_px) == (2, 1, 96)
+    assert (config.epochs, config.head_lr, config.layer_decay) == (3, 0.5, 0.9)
+    assert (config.optimizer, config.momentum, config.weight_decay) == ("sgd", 0.8, 0.1)
+    assert (config.schedule, config.batch_size, config.augment) == ("step", 8, "strong")
+    assert (config.seed, config.device) == (7, "cpu")
+
+
+@pytest.mark.parametrize("depth", Freeze)
+def test_train_freezes_in_words(shell: Shell, photos: Path, depth: Freeze) -> None:
+    shell("add", photos)
+    assert shell("train", "--freeze", depth).code == 0
+    assert last_config(shell).freeze is depth
+
+
+@pytest.mark.parametrize("source", ["starter", "imagenet", "none"])
+def test_train_takes_weights_by_name(shell: Shell, photos: Path, source: str) -> None:
+    shell("add", photos)
+    assert shell("train", "--weights", source).code == 0
+    assert last_config(shell).weights == source
+
+
+def test_a_run_shorter_than_its_presets_first_phase_is_fitted(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    assert shell("train", "--preset", "balanced", "--epochs", "2").code == 0
+    assert last_config(shell).unfreeze_after == 1
+
+
+def test_train_lists_everything_that_is_wrong(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    outcome = shell("train", "--epochs", "-3", "--lr", "0", "--seed", "-1")
+    assert (outcome.code, outcome.out) == (2, "")
+    for words in ("Epochs must be", "Learning rate must be", "Seed must be"):
+        assert words in outcome.err
+    assert shell("runs", "--json").answer == {"runs": []}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--epochs", "many"],
+        ["--preset", "best"],
+        ["--weights", "nowhere.pth"],
+        ["--backbone", "dragonnet"],
+        ["--freeze", "9"],
+        ["--freeze", "everything"],
+        ["--optimizer", "adam"],
+        ["--image-size", "8"],
+    ],
+)
+def test_train_with_a_wrong_setting_is_bad_input(
+    shell: Shell, photos: Path, options: list[str]
+) -> None:
+    shell("add", photos)
+    outcome = shell("train", *options, "--json")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err
+    assert shell("runs", "--json").answer == {"runs": []}
+
+
+def test_train_with_too_few_photos_is_bad_input(shell: Shell, photos: Path) -> None:
+    shell("add", photos / "dark", "--class", "dark")
+    outcome = shell("train")
+    assert outcome.code == 2
+    assert "two classes or more" in outcome.err
+
+
+def test_train_without_a_workspace_makes_none(shell: Shell, folder: Path) -> None:
+    outcome = shell("train")
+    assert outcome.code == 2
+    assert "Add photos to it first" in outcome.err
+    assert not folder.exists()
+
+
+def test_a_run_that_fails_is_a_failure_in_words(
+    shell: Shell, photos: Path, vision: FakeVision
+) -> None:
+    def learn(report: Report, should_stop: ShouldStop) -> None:
+        raise TrainingError("The loss is no number. Lower the learning rate.")
+
+    vision.learn = learn
+    shell("add", photos)
+    outcome = shell("train", "--json")
+    assert outcome.code == 1
+    assert (outcome.answer["status"], outcome.answer["val_accuracy"]) == ("failed", None)
+    assert "Lower the learning rate." in outcome.err
+
+
+def test_ctrl_c_stops_the_run_after_its_batch(
+    shell: Shell, photos: Path, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    vision.learn = lambda report, should_stop: wait_until(should_stop)
+    monkeypatch.setattr("dragon_app.commands._watch", interrupted)
+    shell("add", photos)
+    outcome = shell("train", "--json")
+    assert outcome.code == 1
+    assert outcome.answer["status"] == "stopped"
+    assert "Stopping after this batch" in outcome.err
+
+
+def test_ctrl_c_elsewhere_ends_without_a_traceback(
+    shell: Shell, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dragon_app.services.intake.scan", interrupted)
+    outcome = shell("add", photos)
+    assert (outcome.code, outcome.out, outcome.err) == (1, "", "Stopped.\n")

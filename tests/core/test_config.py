@@ -1,0 +1,197 @@
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dragon_app.core.config import (
+    PRESETS,
+    Augment,
+    FinetuneConfig,
+    Freeze,
+    Optimizer,
+    Preset,
+    Schedule,
+    WeightsSource,
+)
+from dragon_app.core.errors import InvalidConfigError
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> FinetuneConfig:
+    epochs = draw(st.integers(1, 1000))
+    weights = draw(st.sampled_from(WeightsSource))
+    needs_file = weights is WeightsSource.FILE
+    return FinetuneConfig(
+        backbone=draw(st.text(min_size=1)),
+        weights=weights,
+        weights_file=draw(st.text(min_size=1)) if needs_file else None,
+        freeze=draw(st.sampled_from(Freeze) | st.integers(0, 100)),
+        unfreeze_after=draw(st.integers(0, epochs)),
+        image_size_px=draw(st.none() | st.integers(32, 1024)),
+        epochs=epochs,
+        batch_size=draw(st.integers(1, 1024)),
+        head_lr=draw(st.floats(0, 10, exclude_min=True)),
+        layer_decay=draw(st.floats(0, 1, exclude_min=True)),
+        optimizer=draw(st.sampled_from(Optimizer)),
+        momentum=draw(st.floats(0, 1, exclude_max=True)),
+        weight_decay=draw(st.floats(0, 1)),
+        schedule=draw(st.sampled_from(Schedule)),
+        augment=draw(st.sampled_from(Augment)),
+        seed=draw(st.integers(0, 2**31 - 1)),
+        device=draw(st.sampled_from(["auto", "cpu", "cuda", "mps"])),
+    )
+
+
+def problems(**values: object) -> str:
+    with pytest.raises(InvalidConfigError) as error:
+        FinetuneConfig(**values)  # type: ignore[arg-type]
+    return str(error.value)
+
+
+def test_every_setting_outside_its_range_is_listed() -> None:
+    words = problems(
+        backbone="",
+        weights=WeightsSource.FILE,
+        freeze=-1,
+        unfreeze_after=-2,
+        image_size_px=31,
+        epochs=0,
+        batch_size=0,
+        head_lr=0.0,
+        layer_decay=1.5,
+        momentum=1.0,
+        weight_decay=-1.0,
+        seed=-3,
+        device="tpu",
+    )
+    for expected in (
+        "Choose a backbone.",
+        "A weights file is needed",
+        "Frozen stages must be 0 or more, not -1.",
+        "Epochs with only the head must be",
+        "Image size must be 32 to 1024 pixels, not 31.",
+        "Epochs must be 1 to 1000, not 0.",
+        "Batch size must be 1 to 1024, not 0.",
+        "Learning rate must be above 0 and at most 10, not 0.0.",
+        "Layer decay must be above 0 and at most 1, not 1.5.",
+        "Momentum must be 0 to below 1, not 1.0.",
+        "Weight decay must be 0 to 1, not -1.0.",
+        "Seed must be 0 to 2147483647, not -3.",
+        "Device must be auto, cpu, cuda or mps, not tpu.",
+    ):
+        assert expected in words
+
+
+def test_a_number_of_epochs_below_one_is_the_only_thing_said_about_epochs() -> None:
+    assert problems(epochs=-1, unfreeze_after=3) == "Epochs must be 1 to 1000, not -1."
+
+
+def test_the_head_cannot_learn_alone_for_longer_than_the_run() -> None:
+    assert "Epochs with only the head" in problems(epochs=3, unfreeze_after=4)
+
+
+def test_a_weights_file_without_its_source_is_a_problem() -> None:
+    assert "weights file" in problems(weights_file="a.safetensors")
+
+
+@pytest.mark.parametrize(
+    "name", ["head_lr", "layer_decay", "momentum", "weight_decay", "image_size_px"]
+)
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_numbers_that_are_none_are_refused(name: str, value: float) -> None:
+    assert problems(**{name: value})
+
+
+def test_changed_reads_text() -> None:
+    changed = FinetuneConfig().changed(
+        {
+            "freeze": "2",
+            "epochs": "5",
+            "head_lr": "1e-2",
+            "image_size_px": "128",
+            "optimizer": "sgd",
+            "augment": "strong",
+        }
+    )
+    expected = FinetuneConfig(
+        freeze=2,
+        epochs=5,
+        head_lr=0.01,
+        image_size_px=128,
+        optimizer=Optimizer.SGD,
+        augment=Augment.STRONG,
+    )
+    assert changed == expected
+
+
+@pytest.mark.parametrize("freeze", Freeze)
+def test_changed_reads_a_depth_in_words(freeze: Freeze) -> None:
+    assert FinetuneConfig().changed({"freeze": str(freeze)}).freeze is freeze
+
+
+def test_changed_takes_numbers_as_a_form_gives_them() -> None:
+    assert FinetuneConfig().changed({"epochs": 5.0, "head_lr": 1}).epochs == 5
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_empty_unsets_what_may_be_unset_and_leaves_the_rest(empty: str | None) -> None:
+    config = FinetuneConfig(image_size_px=128, epochs=7)
+    changed = config.changed({"image_size_px": empty, "epochs": empty})
+    assert (changed.image_size_px, changed.epochs) == (None, 7)
+
+
+def test_changed_names_every_value_that_cannot_be_read() -> None:
+    with pytest.raises(InvalidConfigError) as error:
+        FinetuneConfig().changed(
+            {"epochs": "2.5", "head_lr": "fast", "optimizer": "adam", "seed": "inf", "layers": "3"}
+        )
+    words = str(error.value)
+    for expected in ("'2.5' is not a value for epochs", "'fast' is not a value for head lr"):
+        assert expected in words
+    for expected in ("'adam'", "'inf'", "There is no setting 'layers'."):
+        assert expected in words
+
+
+def test_changed_leaves_the_original_as_it_was() -> None:
+    config = FinetuneConfig()
+    config.changed({"epochs": 3})
+    assert config == FinetuneConfig()
+
+
+@given(configs())
+def test_json_gives_back_the_same_settings(config: FinetuneConfig) -> None:
+    assert FinetuneConfig.from_json(config.to_json()) == config
+
+
+def test_json_has_one_key_for_each_setting() -> None:
+    assert (
+        json.loads(FinetuneConfig().to_json()).keys() == FinetuneConfig.__dataclass_fields__.keys()
+    )
+
+
+def test_settings_stored_before_one_was_invented_get_its_default() -> None:
+    assert FinetuneConfig.from_json('{"epochs": 3}') == FinetuneConfig(epochs=3)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '"quick"', '{"epochs": "many"}'])
+def test_anything_else_than_settings_in_json_is_refused_in_words(text: str) -> None:
+    with pytest.raises(InvalidConfigError):
+        FinetuneConfig.from_json(text)
+
+
+def test_every_preset_has_settings() -> None:
+    assert PRESETS.keys() == set(Preset)
+
+
+def test_the_tale_is_told_with_its_own_settings() -> None:
+    tale = PRESETS[Preset.TALE]
+    assert (tale.backbone, tale.optimizer, tale.head_lr, tale.momentum, tale.epochs) == (
+        "resnet18",
+        Optimizer.SGD,
+        0.001,
+        0.9,
+        15,
+    )
+    assert (tale.freeze, tale.layer_decay) == (Freeze.NOTHING, 1.0)

@@ -1,0 +1,115 @@
+"""A vision that learns nothing: it reports a few events and writes a folder. Loads no torch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
+from dragon_app.core.types import (
+    BackboneInfo,
+    EpochMetrics,
+    FinetuneResult,
+    Phase,
+    StageInfo,
+    StepMetrics,
+    TrainingPhotos,
+)
+
+NETWORK = BackboneInfo(
+    name="regnet_y_400mf",
+    parameters=4_000_000,
+    image_size_px=224,
+    imagenet_top1=74.0,
+    imagenet_megabytes=16.8,
+    imagenet_is_here=False,
+    is_starter=True,
+    stages=tuple(
+        StageInfo(index=i, name=f"stage {i}", modules=(f"s{i}",), parameters=9, output_size_px=7)
+        for i in range(5)
+    ),
+)
+
+
+def step_metrics(step: int, *, loss: float = 0.5) -> StepMetrics:
+    """Return what a step reports."""
+    return StepMetrics(
+        step=step, epoch=1, steps_per_epoch=2, epochs=2, loss=loss, lrs=(0.1,), images_per_s=10.0,
+        seconds_left=3.0,
+    )  # fmt: skip
+
+
+def epoch_metrics(epoch: int, *, epochs: int = 2, val_loss: float = 0.4) -> EpochMetrics:
+    """Return what an epoch reports."""
+    return EpochMetrics(
+        epoch=epoch, epochs=epochs, train_loss=0.5, train_accuracy=0.8, val_loss=val_loss,
+        val_accuracy=0.75, lrs=(0.1,), images_per_s=10.0, seconds=1.0, seconds_left=1.0,
+        is_best=True,
+    )  # fmt: skip
+
+
+def finetune_result(folder: Path, *, was_stopped: bool = False) -> FinetuneResult:
+    """Return how a run of two epochs ends."""
+    return FinetuneResult(
+        epochs_done=2, best_epoch=2, val_accuracy=0.75, val_loss=0.4,
+        val_confusion=((2, 0), (1, 1)), weights="none", was_stopped=was_stopped, checkpoint=folder,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FakePredictor:
+    """Is the surer of a photo's second class the brighter the photo is."""
+
+    class_names: tuple[str, ...]
+    decode_px: int = 32
+
+    def probabilities(self, photos: Sequence[Pixels]) -> NDArray[np.float32]:
+        brightness = np.array([photo.mean() / 255 for photo in photos], np.float32)
+        rest = np.zeros((len(photos), len(self.class_names) - 2), np.float32)
+        return np.column_stack([1 - brightness, brightness, rest])
+
+
+@dataclass
+class FakeVision:
+    """Implements `core.ports.Vision`; `learn` runs between the first event and the last."""
+
+    learn: Callable[[Report, ShouldStop], None] = lambda report, should_stop: None
+    trained_on: list[TrainingPhotos] = field(default_factory=list)
+    loaded: list[Path] = field(default_factory=list)
+
+    def finetune(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        folder: Path,
+        *,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> FinetuneResult:
+        self.trained_on.append(photos)
+        report(Phase(words="Reading photos", done=1, total=2))
+        report(step_metrics(1))
+        self.learn(report, should_stop)
+        report(epoch_metrics(1, epochs=config.epochs))
+        (folder / "best").mkdir(parents=True)
+        (folder / "best" / "classes.txt").write_text("\n".join(photos.class_names))
+        return finetune_result(folder / "best", was_stopped=should_stop())
+
+    def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> FakePredictor:
+        self.loaded.append(checkpoint)
+        return FakePredictor(tuple((checkpoint / "classes.txt").read_text().split("\n")))
+
+    def backbones(self) -> tuple[BackboneInfo, ...]:
+        return (NETWORK,)
+
+    def backbone(self, name: str) -> BackboneInfo:
+        if name != NETWORK.name:
+            raise NotFoundError(f"There is no network {name!r}.")
+        return NETWORK
+
+    def fetch_imagenet(self, name: str, *, report: ByteProgress) -> Path:
+        raise NotImplementedError

@@ -1,0 +1,59 @@
+"""The yardstick on classes that are easy, impossible, and read from any weights."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from linear_probe import FOLDS, folds, probe
+from probe_backbone import main
+
+from tests.scripts.conftest import Pretrain
+
+
+def test_classes_that_differ_are_told_apart() -> None:
+    generator = torch.Generator().manual_seed(0)
+    targets = torch.arange(3).repeat_interleave(10)
+    features = torch.randn(30, 8, generator=generator) + 4 * torch.eye(3, 8)[targets]
+    unseen = torch.randn(30, 8, generator=generator) + 4 * torch.eye(3, 8)[targets]
+    assert probe(features, targets, unseen, targets, seed=0).accuracy > 0.9
+
+
+def test_noise_is_told_apart_by_chance_alone() -> None:
+    generator = torch.Generator().manual_seed(0)
+    targets = torch.arange(2).repeat_interleave(50)
+    features, unseen = torch.randn(2, 100, 8, generator=generator)
+    assert 0.3 < probe(features, targets, unseen, targets, seed=0).accuracy < 0.7
+
+
+def test_every_fold_holds_every_class() -> None:
+    targets = torch.arange(2).repeat_interleave(10)
+    fold_of = folds(targets, seed=3)
+    for fold in range(FOLDS):
+        assert targets[fold_of == fold].bincount().tolist() == [2, 2]
+
+
+def test_random_weights_are_probed(class_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    weights = ["--weights", "random", "--architecture", "shufflenet_v2_x0_5"]
+    assert main([str(class_folders), *weights, "--size", "32", "--speed"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["accuracy"] > 0.6
+    assert facts["crop_px"] == 32
+    assert facts["photos_per_s"]["float32"] > 0
+
+
+def test_a_starter_is_probed_and_its_card_remembers(
+    pretrain: Pretrain, class_folders: Path, tmp_path: Path
+) -> None:
+    pretrain("run")
+    folder = tmp_path / "run" / "out"
+    assert main([str(class_folders), "--weights", str(folder), "--note", "colours"]) == 0
+    card = json.loads((folder / "shufflenet_v2_x0_5.json").read_text())
+    assert card["scores"]["linear_probe_100_per_class"]["colours"]["crop_px"] == 40
+
+
+def test_a_weights_file_needs_its_architecture(
+    class_folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(class_folders), "--weights", "weights.safetensors"]) == 1
+    assert "--architecture" in capsys.readouterr().err

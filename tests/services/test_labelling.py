@@ -1,0 +1,82 @@
+import pytest
+
+from dragon_app.core.errors import ClassNameError, NotFoundError
+from dragon_app.core.types import ImageFilter, Shown
+from dragon_app.wiring import App
+from tests.photos import incoming_photos
+
+
+@pytest.fixture
+def ids(app: App) -> list[int]:
+    """Three photos, beside the class 1."""
+    app.labelling.create_class("dragon")
+    return list(app.dataset.add(incoming_photos(range(3))).image_ids)
+
+
+def test_photos_get_a_class_and_lose_it(app: App, ids: list[int]) -> None:
+    assert app.labelling.assign(ids, 1).changed == 3
+    assert app.labelling.assign(ids[:1], None).changed == 1
+    assert [app.dataset.image(image_id).class_id for image_id in ids] == [None, 1, 1]
+
+
+def test_a_gesture_sent_twice_counts_once(app: App, ids: list[int]) -> None:
+    app.labelling.assign(ids, 1, batch="g1")
+    app.labelling.assign(ids, None, batch="g2")
+    assert app.labelling.assign(ids, 1, batch="g1").changed == 0
+
+
+def test_a_photo_named_twice_in_a_gesture_changes_once(app: App, ids: list[int]) -> None:
+    assert app.labelling.assign([ids[0], ids[0]], 1).changed == 1
+
+
+def test_the_bin_hides_photos_and_gives_them_back(app: App, ids: list[int]) -> None:
+    app.labelling.bin(ids[:2])
+    assert app.dataset.page(ImageFilter(), offset=0, limit=9).total == 1
+    app.labelling.restore(ids[:1])
+    assert app.dataset.page(ImageFilter(shown=Shown.BINNED), offset=0, limit=9).total == 1
+
+
+def test_undo_takes_back_one_gesture_after_the_other(app: App, ids: list[int]) -> None:
+    app.labelling.assign(ids, 1)
+    app.labelling.bin(ids[:1])
+    app.labelling.undo()
+    app.labelling.undo()
+    assert app.labelling.undo() is None
+    image = app.dataset.image(ids[0])
+    assert (image.class_id, image.is_binned) == (None, False)
+
+
+def test_what_a_person_did_is_signed(app: App, ids: list[int]) -> None:
+    app.labelling.assign(ids, 1)
+    assert [event.who for event in app.labelling.history(ids[0])] == ["person"]
+
+
+def test_an_unknown_class_or_photo_is_not_found(app: App, ids: list[int]) -> None:
+    with pytest.raises(NotFoundError):
+        app.labelling.assign(ids, 99)
+    with pytest.raises(NotFoundError):
+        app.labelling.assign([99], 1)
+    with pytest.raises(NotFoundError):
+        app.labelling.assign([2**70], 1)
+
+
+def test_a_class_is_recoloured(app: App) -> None:
+    made = app.labelling.create_class("dragon")
+    app.labelling.recolour_class(made.id, "#ABCDEF")
+    assert app.labelling.classes()[0].colour == "#abcdef"
+
+
+@pytest.mark.parametrize("colour", ["red", "#abc", "#abcdeg", "#abcdef;", "#abcdef\n", ""])
+def test_what_is_no_colour_is_refused(app: App, colour: str) -> None:
+    made = app.labelling.create_class("dragon")
+    with pytest.raises(ClassNameError, match="not a colour"):
+        app.labelling.recolour_class(made.id, colour)
+
+
+def test_a_class_is_deleted_when_no_photo_carries_it(app: App, ids: list[int]) -> None:
+    app.labelling.assign(ids, 1)
+    with pytest.raises(ClassNameError):
+        app.labelling.delete_class(1)
+    app.labelling.assign(ids, None)
+    app.labelling.delete_class(1)
+    assert app.labelling.classes() == []

@@ -1,0 +1,109 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.types import Run
+from dragon_app.wiring import App
+from tests.fakes import FakeVision
+from tests.photos import incoming, incoming_photos, photo_bytes
+
+DARK, LIGHT = photo_bytes(1), photo_bytes(2, brighter=30)
+
+
+def train(app: App) -> Run:
+    return app.runs.wait(app.runs.start(FinetuneConfig()).id, poll_s=0.005)
+
+
+@pytest.fixture
+def trained_app(ready_app: App) -> App:
+    """The app with run 1."""
+    train(ready_app)
+    return ready_app
+
+
+def test_without_a_model_it_says_what_to_do(ready_app: App) -> None:
+    assert ready_app.predictions.current_run() is None
+    with pytest.raises(NotFoundError, match="Label some photos and train first"):
+        ready_app.predictions.predict([incoming(DARK)])
+
+
+def test_the_likeliest_class_comes_first(trained_app: App) -> None:
+    (answer,) = trained_app.predictions.predict([incoming(LIGHT, "light.png")])
+    assert (answer.name, answer.run_id, answer.error) == ("light.png", 1, "")
+    probabilities = [each.probability for each in answer.classes]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert sum(probabilities) == pytest.approx(1)
+    assert {each.name for each in answer.classes} == {"dark", "light"}
+    assert answer.milliseconds > 0
+
+
+def test_only_as_many_classes_as_asked_for(trained_app: App) -> None:
+    (answer,) = trained_app.predictions.predict([incoming(DARK)], top=1)
+    assert len(answer.classes) == 1
+
+
+def test_a_file_that_cannot_be_read_says_why_and_the_rest_is_answered(trained_app: App) -> None:
+    files = [incoming(DARK), incoming(b"no photo", "bad.jpg"), incoming(LIGHT)]
+    answers = trained_app.predictions.predict(files)
+    assert [bool(answer.classes) for answer in answers] == [True, False, True]
+    assert answers[1].error.startswith("is not a picture")
+
+
+def test_only_files_that_cannot_be_read(trained_app: App) -> None:
+    (answer,) = trained_app.predictions.predict([incoming(b"")])
+    assert (answer.classes, answer.error) == ((), "is empty")
+
+
+def test_no_files_get_no_answers(trained_app: App) -> None:
+    assert trained_app.predictions.predict([]) == []
+
+
+def test_more_files_than_a_batch_are_answered_in_order(trained_app: App) -> None:
+    answers = trained_app.predictions.predict(incoming_photos(range(40)))
+    assert [answer.name for answer in answers] == [f"{n}.png" for n in range(40)]
+
+
+def test_the_newest_run_answers(trained_app: App) -> None:
+    second = train(trained_app)
+    assert trained_app.predictions.current_run() == second
+    assert trained_app.predictions.predict([incoming(DARK)])[0].run_id == second.id
+
+
+def test_a_chosen_run_answers_whatever_comes_after(trained_app: App) -> None:
+    train(trained_app)
+    trained_app.predictions.choose_run(1)
+    train(trained_app)
+    assert trained_app.predictions.predict([incoming(DARK)])[0].run_id == 1
+
+
+def test_a_named_run_answers_once_and_the_chosen_one_after(trained_app: App) -> None:
+    train(trained_app)
+    assert trained_app.predictions.predict([incoming(DARK)], run_id=1)[0].run_id == 1
+    assert trained_app.predictions.predict([incoming(DARK)])[0].run_id == 2
+
+
+@pytest.mark.parametrize("run_id", [99, 2**64])
+def test_a_run_that_is_not_there_is_not_found(trained_app: App, run_id: int) -> None:
+    with pytest.raises(NotFoundError, match="no"):
+        trained_app.predictions.predict([incoming(DARK)], run_id=run_id)
+    with pytest.raises(NotFoundError):
+        trained_app.predictions.choose_run(run_id)
+
+
+def test_a_model_is_loaded_once(trained_app: App, vision: FakeVision) -> None:
+    for _ in range(3):
+        trained_app.predictions.predict([incoming(DARK)])
+    assert vision.loaded == [trained_app.workspace.folder / "runs" / "1" / "best"]
+
+
+def test_threads_that_ask_two_runs_at_once_each_get_their_own(trained_app: App) -> None:
+    train(trained_app)
+
+    def ask(n: int) -> bool:
+        run_id = n % 2 + 1
+        return trained_app.predictions.predict([incoming(DARK)], run_id=run_id)[0].run_id == run_id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(ask, range(40)))

@@ -1,0 +1,103 @@
+import pytest
+
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.near import NearIndex
+from dragon_app.core.types import EventKind, ImageFilter, Shown
+from dragon_app.storage.workspace import Workspace
+from tests.conftest import add_rows
+from tests.photos import new_image
+
+
+@pytest.fixture
+def ids(workspace: Workspace) -> list[int]:
+    """Six photos: one with class 1, two with class 2, one of these in the bin."""
+    workspace.classes.create("dragon")
+    workspace.classes.create("knight")
+    ids = add_rows(workspace, 6)
+    labels: dict[int, str | None] = {ids[0]: "1", ids[1]: "2", ids[2]: "2"}
+    workspace.labels.apply(EventKind.CLASS, labels, batch="a", who="person")
+    workspace.labels.apply(EventKind.BINNED, {ids[2]: "1"}, batch="b", who="person")
+    return ids
+
+
+def test_a_photo_comes_back_as_it_was_added(workspace: Workspace) -> None:
+    new = new_image(7)
+    (image_id,) = workspace.images.add([new], NearIndex())
+    image = workspace.images.get(image_id)
+    assert (image.digest, image.perceptual_hash, image.name) == (
+        new.digest,
+        new.perceptual_hash,
+        new.name,
+    )
+    assert (image.width_px, image.height_px, image.size_bytes) == (4, 3, 10)
+    assert (image.split, image.class_id, image.is_skipped, image.is_binned) == (
+        None,
+        None,
+        False,
+        False,
+    )
+    assert image.added_at.utcoffset() is not None
+
+
+@pytest.mark.parametrize("image_id", [0, -1, 99, 2**63, -(2**70)])
+def test_a_photo_that_is_not_there_is_not_found(workspace: Workspace, image_id: int) -> None:
+    with pytest.raises(NotFoundError):
+        workspace.images.get(image_id)
+
+
+def test_a_digest_twice_in_one_batch_is_one_photo(workspace: Workspace) -> None:
+    first, second = workspace.images.add([new_image(1), new_image(1)], NearIndex())
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [
+        (ImageFilter(), [5, 4, 3, 1, 0]),
+        (ImageFilter(shown=Shown.LABELLED), [1, 0]),
+        (ImageFilter(shown=Shown.UNLABELLED), [5, 4, 3]),
+        (ImageFilter(shown=Shown.BINNED), [2]),
+        (ImageFilter(class_id=2), [1]),
+        (ImageFilter(shown=Shown.BINNED, class_id=2), [2]),
+        (ImageFilter(class_id=9), []),
+    ],
+)
+def test_a_filter_shows_its_photos_newest_first(
+    workspace: Workspace, ids: list[int], which: ImageFilter, expected: list[int]
+) -> None:
+    page = workspace.images.page(which, offset=0, limit=100)
+    assert [image.id for image in page.images] == [ids[i] for i in expected]
+    assert page.total == workspace.images.count(which) == len(expected)
+
+
+def test_pages_follow_each_other(workspace: Workspace, ids: list[int]) -> None:
+    pages = [workspace.images.page(ImageFilter(), offset=n, limit=2) for n in (0, 2, 4, 6)]
+    assert [[image.id for image in page.images] for page in pages] == [
+        [ids[5], ids[4]],
+        [ids[3], ids[1]],
+        [ids[0]],
+        [],
+    ]
+    assert {page.total for page in pages} == {5}
+
+
+def test_ids_are_found_by_digest_also_in_the_bin(workspace: Workspace, ids: list[int]) -> None:
+    digests = [f"{n:064x}" for n in (0, 2, 77)]
+    found = workspace.images.ids_by_digest(digests)
+    assert found == {digests[0]: ids[0], digests[1]: ids[2]}
+
+
+def test_thousands_of_digests_are_looked_up(workspace: Workspace, ids: list[int]) -> None:
+    digests = [f"{n:064x}" for n in range(3000)]
+    assert sorted(workspace.images.ids_by_digest(digests).values()) == ids
+
+
+def test_a_failed_batch_adds_nothing(workspace: Workspace) -> None:
+    class Broken(NearIndex):
+        def add(self, image_id: int, perceptual_hash: str) -> None:
+            if image_id == 2:
+                raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        workspace.images.add([new_image(1), new_image(2)], Broken())
+    assert workspace.images.count(ImageFilter()) == 0

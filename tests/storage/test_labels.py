@@ -1,0 +1,199 @@
+import uuid
+
+import pytest
+
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.types import BatchResult, EventKind, ImageFilter, Shown
+from dragon_app.storage.labels import IMPORTER
+from dragon_app.storage.workspace import Workspace
+from tests.conftest import add_rows
+
+CLASS, SKIPPED, BINNED = EventKind.CLASS, EventKind.SKIPPED, EventKind.BINNED
+
+
+def apply(
+    workspace: Workspace,
+    kind: EventKind,
+    changes: dict[int, str | None],
+    *,
+    batch: str | None = None,
+    who: str = "person",
+) -> BatchResult:
+    return workspace.labels.apply(kind, changes, batch=batch or uuid.uuid4().hex, who=who)
+
+
+def undo(workspace: Workspace, batch: str | None = None) -> BatchResult | None:
+    return workspace.labels.undo(batch=batch or uuid.uuid4().hex, who="person")
+
+
+def class_of(workspace: Workspace, image_id: int) -> int | None:
+    return workspace.images.get(image_id).class_id
+
+
+@pytest.fixture
+def ids(workspace: Workspace) -> list[int]:
+    """Three photos, beside the classes 1 and 2."""
+    workspace.classes.create("dragon")
+    workspace.classes.create("knight")
+    return add_rows(workspace, 3)
+
+
+def test_a_label_changes_the_class_and_is_written_down(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    assert apply(workspace, CLASS, {ids[0]: "1"}, batch="b", who="me") == BatchResult(changed=1)
+    assert class_of(workspace, ids[0]) == 1
+    (event,) = workspace.labels.history(ids[0])
+    assert (event.batch, event.kind, event.before, event.after, event.who) == (
+        "b",
+        CLASS,
+        None,
+        "1",
+        "me",
+    )
+    assert event.at.utcoffset() is not None
+
+
+def test_history_tells_everything_oldest_first(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, BINNED, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[0]: "2", ids[1]: "1"})
+    undo(workspace)
+    told = [(event.kind, event.before, event.after) for event in workspace.labels.history(ids[0])]
+    assert told == [(CLASS, None, "1"), (BINNED, "0", "1"), (CLASS, "1", "2"), (CLASS, "2", "1")]
+
+
+def test_only_what_differs_is_changed(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    assert apply(workspace, CLASS, dict.fromkeys(ids, "1")).changed == 2
+
+
+@pytest.mark.parametrize("kind", [SKIPPED, BINNED])
+def test_photos_are_skipped_and_binned(
+    workspace: Workspace, ids: list[int], kind: EventKind
+) -> None:
+    apply(workspace, kind, {ids[0]: "1"})
+    image = workspace.images.get(ids[0])
+    assert (image.is_skipped, image.is_binned) == (kind is SKIPPED, kind is BINNED)
+
+
+def test_a_repeated_batch_is_ignored(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"}, batch="b")
+    apply(workspace, CLASS, {ids[0]: "2"})
+    assert apply(workspace, CLASS, {ids[0]: "1"}, batch="b").changed == 0
+    assert class_of(workspace, ids[0]) == 2
+
+
+def test_a_repeated_batch_that_changed_nothing_is_ignored_too(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[0]: "1"}, batch="b")
+    apply(workspace, CLASS, {ids[0]: "2"})
+    apply(workspace, CLASS, {ids[0]: "1"}, batch="b")
+    assert class_of(workspace, ids[0]) == 2
+
+
+def test_a_batch_that_changed_nothing_is_no_step_to_undo(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[0]: "1"})
+    assert undo(workspace) == BatchResult(changed=1)
+    assert class_of(workspace, ids[0]) is None
+
+
+def test_an_unknown_photo_stops_the_whole_batch(workspace: Workspace, ids: list[int]) -> None:
+    with pytest.raises(NotFoundError, match="no photo 99"):
+        apply(workspace, CLASS, {ids[0]: "1", 99: "1"})
+    assert class_of(workspace, ids[0]) is None
+
+
+@pytest.mark.parametrize("class_id", ["9", str(2**80)])
+def test_an_unknown_class_stops_the_whole_batch(
+    workspace: Workspace, ids: list[int], class_id: str
+) -> None:
+    with pytest.raises(NotFoundError):
+        apply(workspace, CLASS, {ids[0]: "1", ids[1]: class_id})
+    assert class_of(workspace, ids[0]) is None
+
+
+def test_a_deleted_class_cannot_be_given(workspace: Workspace, ids: list[int]) -> None:
+    workspace.classes.delete(2)
+    with pytest.raises(NotFoundError, match="no class 2"):
+        apply(workspace, CLASS, {ids[0]: "2"})
+
+
+def test_a_batch_of_thousands_is_one_step(workspace: Workspace) -> None:
+    workspace.classes.create("dragon")
+    ids = add_rows(workspace, 2500)
+    assert apply(workspace, CLASS, dict.fromkeys(ids, "1")).changed == 2500
+    assert undo(workspace) == BatchResult(changed=2500)
+    assert workspace.images.count(ImageFilter(shown=Shown.UNLABELLED)) == 2500
+
+
+def test_undo_takes_back_the_newest_batch_first(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[0]: "2"})
+    undo(workspace)
+    assert class_of(workspace, ids[0]) == 1
+    undo(workspace)
+    assert class_of(workspace, ids[0]) is None
+    assert undo(workspace) is None
+
+
+def test_undo_can_be_repeated_without_undoing_more(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[0]: "2"})
+    undo(workspace, "u")
+    assert undo(workspace, "u") == BatchResult(changed=0)
+    assert class_of(workspace, ids[0]) == 1
+
+
+def test_undo_leaves_photos_changed_since_and_names_them(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    apply(workspace, CLASS, dict.fromkeys(ids, "1"))
+    apply(workspace, CLASS, {ids[1]: "2"}, who=IMPORTER)
+    assert undo(workspace) == BatchResult(changed=2, left=(ids[1],))
+    assert [class_of(workspace, image_id) for image_id in ids] == [None, 2, None]
+
+
+def test_labels_that_came_with_files_are_not_undone(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[1]: "1"}, who=IMPORTER)
+    undo(workspace)
+    assert [class_of(workspace, image_id) for image_id in ids] == [None, 1, None]
+
+
+def test_an_empty_journal_has_nothing_to_undo(workspace: Workspace) -> None:
+    assert undo(workspace) is None
+
+
+def test_undo_does_not_give_back_a_class_deleted_since(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    apply(workspace, CLASS, {ids[0]: "1", ids[1]: "2"})
+    apply(workspace, CLASS, dict.fromkeys(ids, "2"))
+    workspace.classes.delete(1)
+    assert undo(workspace) == BatchResult(changed=1, left=(ids[0],))
+    assert [class_of(workspace, image_id) for image_id in ids] == [2, 2, None]
+
+
+def test_a_photo_brought_back_from_the_bin_keeps_its_class(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, BINNED, {ids[0]: "1"})
+    undo(workspace)
+    image = workspace.images.get(ids[0])
+    assert (image.class_id, image.is_binned) == (1, False)
+
+
+def test_an_undo_that_found_nothing_finds_nothing_when_repeated(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    assert undo(workspace, "u") is None
+    apply(workspace, CLASS, {ids[0]: "1"})
+    undo(workspace, "u")
+    assert class_of(workspace, ids[0]) == 1

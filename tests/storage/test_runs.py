@@ -1,0 +1,169 @@
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.types import Progress, Run, RunStatus
+from dragon_app.storage.runs import RunStore
+from dragon_app.storage.workspace import Workspace
+from tests.fakes import epoch_metrics, finetune_result, step_metrics
+
+
+@pytest.fixture
+def create(workspace: Workspace) -> Callable[[], Run]:
+    """Store a waiting run."""
+    snapshot = workspace.snapshots.take()
+    return lambda: workspace.runs.create('{"epochs": 3}', snapshot.id)
+
+
+@pytest.fixture
+def runs(workspace: Workspace) -> RunStore:
+    return workspace.runs
+
+
+def test_a_new_run_waits(runs: RunStore, create: Callable[[], Run]) -> None:
+    run = create()
+    assert (run.status, run.config_json, run.started_at) == ("queued", '{"epochs": 3}', None)
+    assert run.progress == Progress()
+
+
+def test_a_run_begins_and_ends(runs: RunStore, create: Callable[[], Run]) -> None:
+    run = create()
+    assert runs.begin(run.id)
+    assert runs.get(run.id).status is RunStatus.RUNNING
+    runs.end(run.id, RunStatus.FAILED, "The disk is full.")
+    ended = runs.get(run.id)
+    assert (ended.status, ended.reason) == (RunStatus.FAILED, "The disk is full.")
+    assert ended.seconds >= 0
+    assert ended.finished_at is not None
+
+
+def test_a_run_stopped_while_it_waited_does_not_begin(
+    runs: RunStore, create: Callable[[], Run]
+) -> None:
+    run = create()
+    assert runs.end_waiting(run.id, "Stopped before it began.")
+    assert not runs.begin(run.id)
+    assert runs.get(run.id).status is RunStatus.STOPPED
+
+
+def test_a_run_that_began_is_not_ended_as_waiting(
+    runs: RunStore, create: Callable[[], Run]
+) -> None:
+    run = create()
+    runs.begin(run.id)
+    assert not runs.end_waiting(run.id, "x")
+    assert runs.get(run.id).status is RunStatus.RUNNING
+
+
+def test_runs_are_listed_newest_first_and_by_state_oldest_first(
+    runs: RunStore, create: Callable[[], Run]
+) -> None:
+    ids = [create().id for _ in range(3)]
+    runs.begin(ids[1])
+    assert [run.id for run in runs.all()] == ids[::-1]
+    assert [run.id for run in runs.with_status(RunStatus.QUEUED)] == [ids[0], ids[2]]
+
+
+def test_metrics_come_back_in_order(runs: RunStore, create: Callable[[], Run]) -> None:
+    run_id = create().id
+    runs.record(
+        run_id,
+        progress=Progress(phase="Learning", epoch=2, epochs=2, images_per_s=9.5, seconds_left=1.5),
+        steps=[step_metrics(2, loss=0.25), step_metrics(1, loss=0.5)],
+        epochs=[epoch_metrics(2), epoch_metrics(1)],
+    )
+    assert runs.step_losses(run_id) == [(1, 0.5), (2, 0.25)]
+    assert runs.epochs(run_id) == [epoch_metrics(1), epoch_metrics(2)]
+    run = runs.get(run_id)
+    assert (run.epochs_done, run.progress.seconds_left) == (2, 1.5)
+
+
+def test_metrics_of_two_runs_stay_apart(runs: RunStore, create: Callable[[], Run]) -> None:
+    first, second = create().id, create().id
+    runs.record(first, progress=Progress(), steps=[step_metrics(1)], epochs=[epoch_metrics(1)])
+    assert runs.step_losses(second) == []
+    assert runs.epochs(second) == []
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])
+def test_a_loss_that_is_no_number_is_stored_as_null(
+    runs: RunStore, create: Callable[[], Run], loss: float
+) -> None:
+    run_id = create().id
+    runs.record(
+        run_id,
+        progress=Progress(images_per_s=loss, seconds_left=loss),
+        steps=[step_metrics(1, loss=loss)],
+        epochs=[epoch_metrics(1, val_loss=loss)],
+    )
+    assert runs.step_losses(run_id) == [(1, None)]
+    assert math.isnan(runs.epochs(run_id)[0].val_loss)
+    progress = runs.get(run_id).progress
+    assert (progress.images_per_s, progress.seconds_left) == (0.0, None)
+
+
+def test_stored_metrics_are_strict_json(workspace: Workspace, create: Callable[[], Run]) -> None:
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    run_id = create().id
+    workspace.runs.record(
+        run_id,
+        progress=Progress(images_per_s=math.inf),
+        epochs=[epoch_metrics(1, val_loss=math.nan)],
+    )
+    with workspace.runs._database.reading() as db:
+        texts = [row[0] for row in db.execute("select metrics from epoch_metrics")]
+        texts += [row[0] for row in db.execute("select progress from runs")]
+    assert all(json.loads(text, parse_constant=refuse) for text in texts)
+
+
+def test_a_checkpoint_brings_its_numbers(runs: RunStore, create: Callable[[], Run]) -> None:
+    run_id = create().id
+    runs.add_checkpoint(run_id, finetune_result(Path("x")), folder="runs/1/best")
+    run = runs.get(run_id)
+    assert (run.best_epoch, run.val_accuracy, run.weights) == (2, 0.75, "none")
+    assert run.val_confusion == ((2, 0), (1, 1))
+    assert runs.checkpoint_folder(run_id) == "runs/1/best"
+
+
+def test_a_checkpoint_whose_loss_is_no_number_is_kept(
+    runs: RunStore, create: Callable[[], Run]
+) -> None:
+    run_id = create().id
+    result = replace(finetune_result(Path("x")), val_loss=math.nan)
+    runs.add_checkpoint(run_id, result, folder="runs/1/best")
+    assert runs.get(run_id).val_accuracy == 0.75
+
+
+def test_a_run_without_a_checkpoint_says_so(runs: RunStore, create: Callable[[], Run]) -> None:
+    run_id = create().id
+    with pytest.raises(NotFoundError, match="has no trained model"):
+        runs.checkpoint_folder(run_id)
+
+
+@pytest.mark.parametrize("run_id", [0, 99, 2**63])
+def test_a_run_that_is_not_there_is_not_found(runs: RunStore, run_id: int) -> None:
+    with pytest.raises(NotFoundError):
+        runs.get(run_id)
+    with pytest.raises(NotFoundError):
+        runs.checkpoint_folder(run_id)
+
+
+def test_the_newest_run_with_a_model_answers_until_one_is_chosen(
+    runs: RunStore, create: Callable[[], Run]
+) -> None:
+    assert runs.chosen_for_try() is None
+    first, second, _ = create().id, create().id, create().id
+    for run_id in (first, second):
+        runs.add_checkpoint(run_id, finetune_result(Path("x")), folder="f")
+    assert runs.chosen_for_try() == second
+    runs.choose_for_try(first)
+    assert runs.chosen_for_try() == first
+    runs.choose_for_try(second)
+    assert runs.chosen_for_try() == second

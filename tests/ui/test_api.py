@@ -1,0 +1,55 @@
+"""The named endpoints for scripts."""
+
+import base64
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from tests.fakes import FakeVision
+from tests.photos import photo_bytes
+
+
+def run(client: TestClient, name: str, *arguments: object) -> Any:
+    answer = client.post(f"/gradio_api/run/{name}", json={"data": list(arguments)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"][0]
+
+
+def words(client: TestClient, name: str, *arguments: object) -> str:
+    answer = client.post(f"/gradio_api/run/{name}", json={"data": list(arguments)})
+    assert answer.status_code == 500
+    return str(answer.json()["error"])
+
+
+def photo(seed: int) -> str:
+    return base64.b64encode(photo_bytes(seed)).decode()
+
+
+def test_script_adds_labels_trains_and_asks(vision: FakeVision, client: TestClient) -> None:
+    ids = [run(client, "add", photo(i), f"{i}.png", "Rose")["image_id"] for i in range(4)]
+    ids += [run(client, "add", photo(i), f"{i}.png", "Tulip")["image_id"] for i in range(4, 8)]
+    assert run(client, "status")["images"] == 8
+    assert run(client, "label", ids[:1], "tulip", "my-batch-1") == {"changed": 1}
+    assert run(client, "label", ids[:1], "rose", "my-batch-1") == {"changed": 0}
+    assert run(client, "label", ids[:1], "ROSE", None) == {"changed": 1}
+    assert [each["name"] for each in run(client, "classes")] == ["Rose", "Tulip"]
+    started = run(client, "train", "quick", {"epochs": 2})
+    assert started["config"]["epochs"] == 2
+    assert run(client, "runs")[0]["run"] == started["run"]
+    assert run(client, "stop", started["run"])["run"] == started["run"]
+
+
+def test_what_goes_wrong_is_said_in_words(vision: FakeVision, client: TestClient) -> None:
+    assert "base64" in words(client, "add", "!", "x.png", None)
+    assert "not a picture" in words(client, "add", "aGVsbG8=", "x.png", None)
+    assert "no class 'Rose'" in words(client, "label", [1], "Rose", None)
+    assert "cannot start yet" in words(client, "train", "quick", None)
+    assert "preset" in words(client, "train", "slowly", None)
+    assert "no path" in words(client, "train", "quick", {"weights_file": "/etc/passwd"})
+    assert "no trained model" in words(client, "predict", photo(1), None)
+
+
+def test_bug_inside_stays_inside(client: TestClient) -> None:
+    answer = client.post("/gradio_api/run/label", json={"data": [["no number"], "x", None]})
+    assert answer.status_code >= 400
+    assert "Traceback" not in answer.text

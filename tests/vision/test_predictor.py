@@ -1,0 +1,82 @@
+"""A checkpoint that answers."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import WeightsError
+from dragon_app.core.ports import Pixels, Predictor
+from dragon_app.vision import checkpoint
+from dragon_app.vision.backbone import random_network
+from dragon_app.vision.predictor import load_predictor
+from dragon_app.vision.transforms import EvalTransform
+
+
+@pytest.fixture
+def predictor(tmp_path: Path) -> Predictor:
+    generator = torch.Generator().manual_seed(0)
+    network = random_network("squeezenet1_1", classes=3, image_size_px=64, generator=generator)
+    network.head.linear.weight.data.normal_(generator=generator)
+    meta = checkpoint.Meta(
+        backbone="squeezenet1_1",
+        class_names=("a", "b", "c"),
+        transform=EvalTransform(resize_px=73, crop_px=64),
+        config=FinetuneConfig(backbone="squeezenet1_1"),
+        weights="",
+        snapshot_digest="",
+        epoch=1,
+        val_accuracy=0.0,
+        val_loss=0.0,
+    )
+    return load_predictor(checkpoint.save(network, meta, tmp_path, "best-0001"), device="cpu")
+
+
+def _photos(count: int) -> list[Pixels]:
+    numbers = np.random.default_rng(0)
+    return [numbers.integers(0, 255, (80 + n, 100, 3), dtype=np.uint8) for n in range(count)]
+
+
+def test_photos_of_any_size_get_probabilities(predictor: Predictor) -> None:
+    rows = predictor.probabilities(_photos(35))
+    assert rows.shape == (35, 3)
+    assert rows.dtype == np.float32
+    assert np.allclose(rows.sum(1), 1, atol=1e-5)
+    assert not np.allclose(rows[0], rows[1])
+
+
+def test_an_answer_does_not_depend_on_the_photos_beside_it(predictor: Predictor) -> None:
+    photos = _photos(40)
+    together = predictor.probabilities(photos)
+    assert np.allclose(predictor.probabilities(photos[33:34]), together[33:34], atol=1e-5)
+
+
+def test_no_photo_gives_no_row(predictor: Predictor) -> None:
+    assert predictor.probabilities([]).shape == (0, 3)
+
+
+def test_it_tells_its_classes_and_how_large_photos_must_be(predictor: Predictor) -> None:
+    assert predictor.class_names == ("a", "b", "c")
+    assert predictor.decode_px == 73
+
+
+def test_several_threads_get_the_same_answers(predictor: Predictor) -> None:
+    photos = _photos(4)
+    expected = predictor.probabilities(photos)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: predictor.probabilities(photos), range(8)))
+    assert all(np.allclose(answer, expected, atol=1e-5) for answer in answers)
+
+
+def test_a_photo_that_may_not_be_written_to_is_read(predictor: Predictor) -> None:
+    photo = _photos(1)[0]
+    photo.flags.writeable = False
+    assert predictor.probabilities([photo]).shape == (1, 3)
+
+
+def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="missing or damaged"):
+        load_predictor(tmp_path / "none")

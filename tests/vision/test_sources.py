@@ -1,0 +1,62 @@
+"""Where pretrained weights come from."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dragon_app.core.config import WeightsSource
+from dragon_app.core.errors import WeightsError
+from dragon_app.vision import sources
+
+STARTER = "regnet_y_400mf"
+
+
+def test_automatic_takes_the_starter_where_it_fits() -> None:
+    found = sources.choose(WeightsSource.AUTO, STARTER)
+    assert found.words == "starter (regnet_y_400mf, 128 px)"
+    assert (found.transform.resize_px, found.transform.crop_px) == (146, 128)
+
+
+def test_automatic_prefers_imagenet_when_it_is_here() -> None:
+    path = sources.imagenet_path(STARTER)
+    path.parent.mkdir(parents=True)
+    path.touch()
+    found = sources.choose(WeightsSource.AUTO, STARTER)
+    assert found.words == "ImageNet (regnet_y_400mf)"
+    assert found.transform.crop_px == 224
+
+
+def test_automatic_says_plainly_that_it_found_nothing() -> None:
+    found = sources.choose(WeightsSource.AUTO, "resnet18")
+    assert found.words == "none (random): no pretrained weights for resnet18 on this machine"
+    assert found.path is None
+    assert (found.transform.resize_px, found.transform.crop_px) == (256, 224)
+
+
+def test_the_starter_names_the_one_backbone_it_fits() -> None:
+    with pytest.raises(WeightsError, match=r"fit regnet_y_400mf, not resnet18\. Choose"):
+        sources.choose(WeightsSource.STARTER, "resnet18")
+
+
+def test_imagenet_that_is_not_here_is_to_be_fetched() -> None:
+    with pytest.raises(WeightsError, match="fetch them first"):
+        sources.choose(WeightsSource.IMAGENET, "resnet18")
+
+
+def test_torchvisions_files_carry_their_hash_in_their_name() -> None:
+    assert sources.hash_in_name(sources.imagenet_path("resnet18").name) == "f37072fd"
+
+
+def test_weights_of_networks_that_rescale_colours_get_colours_from_minus_one_to_one() -> None:
+    assert sources.imagenet_transform("inception_v3").mean == (0.5, 0.5, 0.5)
+
+
+def test_a_damaged_card_of_the_starter_is_named(tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text(json.dumps({"architecture": "x"}))
+    with pytest.raises(WeightsError, match=r"card\.json is damaged"):
+        sources.starter(tmp_path)
+
+
+def test_an_app_without_a_starter_has_none(tmp_path: Path) -> None:
+    assert sources.starter(tmp_path) is None
