@@ -13,8 +13,7 @@ from pathlib import Path
 from dragon_app import __version__
 from dragon_app.core.config import Augment, Freeze, Optimizer, Preset, Schedule
 from dragon_app.core.errors import DragonError
-
-FAILED, BAD_INPUT = 1, 2
+from dragon_app.output import BAD_INPUT, FAILED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

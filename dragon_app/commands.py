@@ -1,33 +1,30 @@
-"""What each command of the shell does: call one service, show the result."""
+"""The commands of the shell that change something, and the table of all of them."""
 
 import argparse
-import csv
-import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
+from dragon_app import reading
 from dragon_app.core.config import PRESETS, FinetuneConfig, Preset, WeightsSource
 from dragon_app.core.errors import DragonError, InvalidConfigError
 from dragon_app.core.names import clean_name
 from dragon_app.core.setup import check_packages
-from dragon_app.core.types import Prediction, Progress, Run, RunStatus
+from dragon_app.core.training import Progress, Run, RunStatus
+from dragon_app.output import BAD_INPUT, DONE, FAILED, say, show
 from dragon_app.services.recent import is_workspace
-from dragon_app.wiring import DEFAULT_WORKSPACE, App, open_app, open_reader, vision
+from dragon_app.wiring import DEFAULT_WORKSPACE, App, open_app
 
 _SETTINGS = (
     "backbone", "freeze", "unfreeze_after", "image_size_px", "epochs", "head_lr", "layer_decay",
     "optimizer", "momentum", "weight_decay", "schedule", "batch_size", "augment", "seed", "device",
 )  # fmt: skip
-_DONE, _FAILED, _BAD_INPUT = 0, 1, 2
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command that was asked for and return its exit code."""
-    folder = (options.workspace or DEFAULT_WORKSPACE).absolute()
+    folder = (options.workspace or DEFAULT_WORKSPACE).expanduser().absolute()
     command: Callable[[argparse.Namespace, Path], int] = _COMMANDS[options.command]
     return command(options, folder)
 
@@ -43,7 +40,7 @@ def _add(options: argparse.Namespace, folder: Path) -> int:
     with _open(folder) as app:
         result = app.dataset.add(files, class_name=options.class_name, report=_counter("read"))
     for refusal in result.refused:
-        _say(f"{refusal.name} {refusal.reason}.")
+        say(f"{refusal.name} {refusal.reason}.")
     answer = {
         "added": result.added,
         "duplicates": result.duplicates,
@@ -52,8 +49,8 @@ def _add(options: argparse.Namespace, folder: Path) -> int:
     words = (
         f"{result.added} added, {result.duplicates} already there, {len(result.refused)} refused"
     )
-    _show(options, answer, words)
-    return _DONE if result.image_ids else _BAD_INPUT
+    show(options, answer, words)
+    return DONE if result.image_ids else BAD_INPUT
 
 
 def _train(options: argparse.Namespace, folder: Path) -> int:
@@ -67,11 +64,11 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
         try:
             ended = _watch(app, started.id)
         except KeyboardInterrupt:
-            _say("Stopping after this batch ...")
+            say("Stopping after this batch ...")
             app.runs.stop(started.id)
             ended = app.runs.wait(started.id)
     if ended.reason:
-        _say(ended.reason)
+        say(ended.reason)
     answer = {
         "run": ended.id,
         "status": ended.status,
@@ -80,8 +77,8 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
         "seconds": round(ended.seconds, 2),
     }
     accuracy = f", {ended.val_accuracy:.1%} right" if ended.val_accuracy is not None else ""
-    _show(options, answer, f"Run {ended.id} {ended.status}{accuracy}, weights: {ended.weights}")
-    return _DONE if ended.status is RunStatus.FINISHED else _FAILED
+    show(options, answer, f"Run {ended.id} {ended.status}{accuracy}, weights: {ended.weights}")
+    return DONE if ended.status is RunStatus.FINISHED else FAILED
 
 
 def _config(options: argparse.Namespace) -> FinetuneConfig:
@@ -112,10 +109,10 @@ def _watch(app: App, run_id: int) -> Run:
     while not (run := app.runs.get(run_id)).status.is_final:
         if run.progress != shown:
             shown = run.progress
-            _say(_progress_words(shown))
+            say(_progress_words(shown))
         time.sleep(0.5)
     for epoch in app.runs.epochs(run_id):
-        _say(
+        say(
             f"epoch {epoch.epoch}: loss {epoch.train_loss:.3f}, on held-out photos "
             f"{epoch.val_loss:.3f}, {epoch.val_accuracy:.1%} right"
         )
@@ -131,186 +128,23 @@ def _progress_words(progress: Progress) -> str:
     return f"epoch {progress.epoch}/{progress.epochs}, {rate}{left}"
 
 
-def _evaluate(options: argparse.Namespace, folder: Path) -> int:
-    from dragon_app.services.evaluation import evaluate
-    from dragon_app.services.intake import scan
-
-    files = scan([options.folder])
-    app = open_reader(folder)
-    result = evaluate(app.predictions, files, run_id=options.run)
-    for refusal in result.refused:
-        _say(f"{refusal.name} {refusal.reason}.")
-    answer = {
-        "accuracy": result.accuracy,
-        "n": result.n,
-        "per_class": result.per_class,
-        "confusion": result.confusion,
-        "classes": result.class_names,
-    }
-    rows = [
-        f"{name}: {scores['recall']:.1%} of {scores['n']:.0f} found"
-        for name, scores in result.per_class.items()
-    ]
-    _show(options, answer, "\n".join([f"{result.accuracy:.1%} of {result.n} photos right", *rows]))
-    return _DONE
-
-
-def _predict(options: argparse.Namespace, folder: Path) -> int:
-    from dragon_app.services.intake import scan
-
-    files = scan(options.paths)
-    if not files:
-        raise DragonError(f"There is no file in {', '.join(map(str, options.paths))}.")
-    app = open_reader(folder)
-    answers = app.predictions.predict(files, run_id=options.run, top=options.top)
-    for answer in answers:
-        if answer.error:
-            _say(f"{answer.name} {answer.error}.")
-    if options.json or options.format == "json":
-        sys.stdout.write(json.dumps({"predictions": [_prediction(a) for a in answers]}) + "\n")
-    elif options.format == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["name", "class", "probability"])
-        writer.writerows(
-            [_cell(a.name), _cell(c.name), f"{c.probability:.6f}"]
-            for a in answers
-            for c in a.classes
-        )
-    else:
-        for answer in answers:
-            shown = ", ".join(
-                f"{c.name} {c.probability:.1%}" for c in answer.classes[: options.top or 3]
-            )
-            sys.stdout.write(f"{answer.name}: {shown or answer.error}\n")
-    return _DONE if any(answer.classes for answer in answers) else _BAD_INPUT
-
-
-def _cell(name: str) -> str:
-    """Return a name that a spreadsheet shows and does not compute."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
-
-
-def _prediction(answer: Prediction) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "name": answer.name,
-        "classes": [{"name": c.name, "probability": c.probability} for c in answer.classes],
-        "milliseconds": round(answer.milliseconds, 2),
-    }
-    return shown | ({"error": answer.error} if answer.error else {})
-
-
-def _status(options: argparse.Namespace, folder: Path) -> int:
-    app = open_reader(folder)
-    summary = app.dataset.summary()
-    runs = app.runs.all()
-    current = app.predictions.current_run()
-    training = next((run.id for run in runs if run.status is RunStatus.RUNNING), None)
-    answer = {
-        "workspace": str(folder),
-        "images": summary.total,
-        "unlabelled": summary.unlabelled,
-        "binned": summary.binned,
-        "classes": len(summary.classes),
-        "missing": summary.missing,
-        "runs": len(runs),
-        "training": training,
-        "try_run": None if current is None else current.id,
-    }
-    words = f"{summary.total} photos, {summary.unlabelled} unlabelled, {len(runs)} runs in {folder}"
-    _show(options, answer, "\n".join([words, *summary.missing]))
-    return _DONE
-
-
-def _classes(options: argparse.Namespace, folder: Path) -> int:
-    counts = open_reader(folder).dataset.summary().classes
-    rows = [
-        {
-            "id": count.image_class.id,
-            "name": count.image_class.name,
-            "colour": count.image_class.colour,
-            "images": count.total,
-            "train": count.train,
-            "val": count.val,
-            "test": count.test,
-        }
-        for count in counts
-    ]
-    words = [f"{row['name']}: {row['images']} ({row['train']} to learn from)" for row in rows]
-    _show(options, {"classes": rows}, "\n".join(words) or "No class yet.")
-    return _DONE
-
-
-def _runs(options: argparse.Namespace, folder: Path) -> int:
-    rows = [
-        {
-            "run": run.id,
-            "status": run.status,
-            "val_accuracy": run.val_accuracy,
-            "epochs": run.epochs_done,
-            "seconds": round(run.seconds, 2),
-            "weights": run.weights,
-            "classes": run.class_names,
-            "reason": run.reason,
-            "config": json.loads(run.config_json),
-        }
-        for run in open_reader(folder).runs.all()
-    ]
-    words = [f"{row['run']}: {row['status']} {row['val_accuracy'] or ''}" for row in rows]
-    _show(options, {"runs": rows}, "\n".join(words) or "No run yet.")
-    return _DONE
-
-
-def _backbones(options: argparse.Namespace, _: Path) -> int:
-    check_packages()
-    if options.name is None:
-        networks = [
-            {
-                "name": each.name,
-                "parameters": each.parameters,
-                "image_size": each.image_size_px,
-                "imagenet_top1": each.imagenet_top1,
-                "is_starter": each.is_starter,
-                "imagenet_is_here": each.imagenet_is_here,
-            }
-            for each in vision().backbones()
-        ]
-        words = [f"{each['name']}: {each['parameters']:,} parameters" for each in networks]
-        _show(options, {"backbones": networks}, "\n".join(words))
-        return _DONE
-    info = vision().backbone(options.name)
-    stages = [
-        {
-            "stage": stage.index,
-            "name": stage.name,
-            "modules": stage.modules,
-            "parameters": stage.parameters,
-            "output_size": stage.output_size_px,
-        }
-        for stage in info.stages
-    ]
-    answer = {"name": info.name, "parameters": info.parameters, "stages": stages}
-    words = [f"{s['stage']}: {s['name']}, {s['parameters']:,} parameters" for s in stages]
-    _show(options, answer, "\n".join(words))
-    return _DONE
-
-
 def _serve(options: argparse.Namespace, folder: Path) -> int:
     check_packages()
     from dragon_app.ui.server import serve
 
     serve(folder, host=options.host, port=options.port, opens_browser=not options.no_browser)
-    return _DONE
+    return DONE
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "add": _add,
     "train": _train,
-    "evaluate": _evaluate,
-    "predict": _predict,
-    "status": _status,
-    "classes": _classes,
-    "runs": _runs,
-    "backbones": _backbones,
+    "evaluate": reading.evaluate,
+    "predict": reading.predict,
+    "status": reading.status,
+    "classes": reading.classes,
+    "runs": reading.runs,
+    "backbones": reading.backbones,
     "serve": _serve,
 }
 
@@ -324,14 +158,6 @@ def _open(folder: Path) -> Iterator[App]:
         app.close()
 
 
-def _show(options: argparse.Namespace, answer: dict[str, Any], words: str) -> None:
-    sys.stdout.write((json.dumps(answer) if options.json else words) + "\n")
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(words + "\n")
-
-
 def _counter(verb: str) -> Callable[[int, int], None]:
     """Report on stderr at most twice a second."""
     said_at = time.monotonic()
@@ -341,6 +167,6 @@ def _counter(verb: str) -> Callable[[int, int], None]:
         if done < total and time.monotonic() - said_at < 0.5:
             return
         said_at = time.monotonic()
-        _say(f"{done} of {total} photos {verb}")
+        say(f"{done} of {total} photos {verb}")
 
     return report

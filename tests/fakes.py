@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
-from dragon_app.core.types import (
+from dragon_app.core.training import (
     BackboneInfo,
     EpochMetrics,
     FinetuneResult,

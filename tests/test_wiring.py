@@ -6,7 +6,7 @@ import pytest
 from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import WorkspaceError
-from dragon_app.core.types import RunStatus
+from dragon_app.core.training import RunStatus
 from dragon_app.wiring import App, Session
 from tests.fakes import FakeVision
 

@@ -8,7 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.types import BackboneInfo, FinetuneResult, TrainingEvent, TrainingPhotos
+from dragon_app.core.training import (
+    BackboneInfo,
+    FinetuneResult,
+    TrainingEvent,
+    TrainingPhotos,
+)
 
 Pixels = NDArray[np.uint8]  # (height, width, 3), upright RGB
 

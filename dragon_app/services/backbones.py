@@ -1,5 +1,6 @@
 """The networks to choose from, and fetching their weights: one at a time, in the background."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,7 +8,9 @@ from enum import StrEnum
 
 from dragon_app.core.errors import DragonError, WeightsError
 from dragon_app.core.ports import Vision
-from dragon_app.core.types import BackboneInfo
+from dragon_app.core.training import BackboneInfo
+
+_LOG = logging.getLogger(__name__)
 
 
 class FetchStatus(StrEnum):
@@ -83,11 +86,13 @@ class Backbones:
         try:
             self._vision().fetch_imagenet(name, report=self._report)
         except DragonError as error:
+            _LOG.warning("weights of %s were not fetched: %s", name, error)
             self._fetch = replace(self._fetch, status=FetchStatus.FAILED, error=str(error))
         else:
             self._fetch = replace(self._fetch, status=FetchStatus.DONE)
         finally:
             if self._fetch.status is FetchStatus.FETCHING:  # a bug: nobody may wait for ever
+                _LOG.error("fetching the weights of %s failed", name, exc_info=True)
                 self._fetch = replace(
                     self._fetch,
                     status=FetchStatus.FAILED,

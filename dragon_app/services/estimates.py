@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.types import Run, RunStatus
+from dragon_app.core.training import Run, RunStatus
 
 # Settings that decide how much work one photo is; the rest changes the time little.
 _WORK = ("backbone", "freeze", "image_size_px", "augment", "device")

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dragon_app.core.errors import ClassNameError, NotEnoughImagesError
 from dragon_app.core.metrics import accuracy, confusion_matrix, per_class
 from dragon_app.core.names import name_key
-from dragon_app.core.types import Evaluation, Refusal
+from dragon_app.core.training import Evaluation
+from dragon_app.core.types import Refusal
 from dragon_app.services.intake import IncomingFile
 from dragon_app.services.prediction import Predictions
 

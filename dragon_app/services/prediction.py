@@ -1,12 +1,13 @@
 """Trying a model on new photos. Holds one loaded model and swaps the reference; knows no tensor."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dragon_app.core.errors import BadImageError, NotFoundError
 from dragon_app.core.ports import Pixels, Predictor, Vision
-from dragon_app.core.types import ClassProbability, Prediction, Run
+from dragon_app.core.training import ClassProbability, Prediction, Run
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.services.intake import IncomingFile
 from dragon_app.storage.workspace import Workspace
@@ -29,9 +30,10 @@ class Predictions:
         self._workspace = workspace
         self._vision = vision
         self._loaded: LoadedRun | None = None
+        self._loading = threading.Lock()
 
     def current_run(self) -> Run | None:
-        """Return the run that answers: the chosen one, else the newest with a model, else None."""
+        """Return the run that answers: the chosen one, else the newest finished, else None."""
         run_id = self._workspace.runs.chosen_for_try()
         return None if run_id is None else self._workspace.runs.get(run_id)
 
@@ -59,10 +61,14 @@ class Predictions:
         if wanted is None:
             raise NotFoundError("There is no trained model yet. Label some photos and train first.")
         loaded = self._loaded
-        if loaded is None or loaded.run_id != wanted:
-            folder = self._workspace.folder / self._workspace.runs.checkpoint_folder(wanted)
-            loaded = LoadedRun(wanted, self._vision().load_predictor(folder))
-            self._loaded = loaded
+        if loaded is not None and loaded.run_id == wanted:
+            return loaded
+        with self._loading:  # two first questions at once load one model
+            loaded = self._loaded
+            if loaded is None or loaded.run_id != wanted:
+                folder = self._workspace.folder / self._workspace.runs.checkpoint_folder(wanted)
+                loaded = LoadedRun(wanted, self._vision().load_predictor(folder))
+                self._loaded = loaded
         return loaded
 
 

@@ -20,21 +20,19 @@ from dragon_app.core.errors import (
 )
 from dragon_app.core.ports import Vision
 from dragon_app.core.split import missing_photos
-from dragon_app.core.types import (
+from dragon_app.core.training import (
     EpochMetrics,
     FinetuneResult,
     Phase,
     Progress,
     Run,
     RunStatus,
-    Sample,
-    Snapshot,
-    Split,
     StepMetrics,
     TrainingEvent,
     TrainingPhoto,
     TrainingPhotos,
 )
+from dragon_app.core.types import Sample, Snapshot, Split
 from dragon_app.storage.runs import RunStore
 from dragon_app.storage.workspace import Workspace
 

@@ -64,10 +64,12 @@ class ClassStore:
                     f"{n} {'photo carries' if n == 1 else 'photos carry'} this class{where}. "
                     "Give them another class first."
                 )
-            db.execute(
-                "update classes set deleted_at = ? where id = ?",
+            changed = db.execute(
+                "update classes set deleted_at = ? where id = ? and deleted_at is null",
                 [datetime.now(UTC).isoformat(), class_id],
-            )
+            ).rowcount
+            if not changed:
+                raise NotFoundError(f"There is no class {class_id}. It may have been deleted.")
 
     def counts(self) -> list[ClassCount]:
         """Return for every class how many photos it has in each part, binned ones left out."""

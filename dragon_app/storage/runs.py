@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.types import (
+from dragon_app.core.training import (
     EpochMetrics,
     FinetuneResult,
     Progress,
@@ -156,14 +156,18 @@ class RunStore:
             db.execute("insert or replace into settings values (?, ?)", [_TRY_RUN, str(run_id)])
 
     def chosen_for_try(self) -> int | None:
-        """Return the run that a person chose, else the newest with a model, else None."""
-        newest = "select max(id) from runs where checkpoint_id is not null"
+        """Return the run that a person chose, else the newest finished one, else None.
+
+        A run that was stopped answers only while none has finished.
+        """
+        newest = """select id from runs where checkpoint_id is not null
+            order by status = ? desc, id desc limit 1"""
         with self._database.reading() as db:
             row = db.execute("select value from settings where key = ?", [_TRY_RUN]).fetchone()
             if row is not None:
                 return int(row[0])
-            found = db.execute(newest).fetchone()[0]
-        return None if found is None else int(found)
+            found = db.execute(newest, [RunStatus.FINISHED]).fetchone()
+        return None if found is None else int(found[0])
 
 
 def _now() -> str:

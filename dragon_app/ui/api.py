@@ -17,7 +17,7 @@ import gradio as gr
 from dragon_app.core.config import PRESETS, Preset
 from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.names import name_key
-from dragon_app.core.types import Run
+from dragon_app.core.training import Run
 from dragon_app.services.intake import IncomingFile
 from dragon_app.wiring import Session
 

@@ -10,7 +10,7 @@ from dragon_app.core.config import (
     Schedule,
     WeightsSource,
 )
-from dragon_app.core.types import RunStatus
+from dragon_app.core.training import RunStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import torch
 from dragon_app.core.config import FinetuneConfig, Optimizer
 from dragon_app.core.errors import NotEnoughImagesError, TrainingError
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.types import EpochMetrics, FinetuneResult, TrainingPhotos
+from dragon_app.core.training import EpochMetrics, FinetuneResult, TrainingPhotos
 from dragon_app.vision import checkpoint
 from dragon_app.vision.course import Course, look_once, train_task, val_task
 from dragon_app.vision.devices import choose_device

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from dragon_app.core.config import Schedule
 from dragon_app.core.errors import TrainingError
-from dragon_app.core.types import StepMetrics
+from dragon_app.core.training import StepMetrics
 from dragon_app.vision.measure import Task
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.schedule import lr_factor

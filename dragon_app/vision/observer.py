@@ -3,7 +3,7 @@
 import time
 
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.types import EpochMetrics, Phase, StepMetrics
+from dragon_app.core.training import EpochMetrics, Phase, StepMetrics
 
 INTERVAL_S = 0.25
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dragon_app.core.errors import BadImageError, TrainingError
-from dragon_app.core.types import TrainingPhoto
+from dragon_app.core.training import TrainingPhoto
 from dragon_app.imaging.decode import decode_file
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.transforms import EvalTransform, compact

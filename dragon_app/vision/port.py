@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.ports import ByteProgress, Predictor, Report, ShouldStop
-from dragon_app.core.types import BackboneInfo, FinetuneResult, TrainingPhotos
+from dragon_app.core.training import BackboneInfo, FinetuneResult, TrainingPhotos
 from dragon_app.vision.pair import check_pair, wait_quietly
 
 wait_quietly()

@@ -18,6 +18,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -39,6 +40,8 @@ _FLAGS = [
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _START_S = 30
 _HERE = Path(__file__).parent
+
+expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

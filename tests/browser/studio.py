@@ -13,7 +13,7 @@ from PIL import Image
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotFoundError, TrainingError, WeightsError
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
-from dragon_app.core.types import (
+from dragon_app.core.training import (
     BackboneInfo,
     EpochMetrics,
     FinetuneResult,

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.types import StepMetrics
+from dragon_app.core.training import StepMetrics
 from dragon_app.ui.words import SETTINGS
 from dragon_app.wiring import Session
 from tests.conftest import wait_until

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dragon_app import commands
+from dragon_app import reading
 from dragon_app.cli import main
 from tests.fakes import FakeVision
 from tests.photos import write_photos
@@ -41,7 +41,7 @@ def shell(
     capsys: pytest.CaptureFixture[str],
 ) -> Shell:
     """Run a command on the workspace in this process."""
-    monkeypatch.setattr(commands, "vision", lambda: vision)
+    monkeypatch.setattr(reading, "vision", lambda: vision)
     sleep = time.sleep
     monkeypatch.setattr("dragon_app.commands.time.sleep", lambda seconds: sleep(seconds / 100))
 

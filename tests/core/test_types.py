@@ -4,7 +4,7 @@ import pytest
 
 from dragon_app.core import errors
 from dragon_app.core.errors import DragonError
-from dragon_app.core.types import Run, RunStatus
+from dragon_app.core.training import Run, RunStatus
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dragon_app.core.config import PRESETS, Preset
-from dragon_app.core.types import Run, RunStatus
+from dragon_app.core.training import Run, RunStatus
 from dragon_app.services.estimates import seconds_for
 
 QUICK = PRESETS[Preset.QUICK]

@@ -4,7 +4,7 @@ import pytest
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.types import Run
+from dragon_app.core.training import Run
 from dragon_app.wiring import App
 from tests.fakes import FakeVision
 from tests.photos import incoming, incoming_photos, photo_bytes

@@ -17,7 +17,8 @@ from dragon_app.core.errors import (
     WorkspaceError,
 )
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.types import Run, RunStatus, Split
+from dragon_app.core.training import Run, RunStatus
+from dragon_app.core.types import Split
 from dragon_app.storage.runs import RunStore
 from dragon_app.wiring import App
 from tests.conftest import wait_until

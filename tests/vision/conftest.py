@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, WeightsSource
-from dragon_app.core.types import TrainingPhoto, TrainingPhotos
+from dragon_app.core.training import TrainingPhoto, TrainingPhotos
 from dragon_app.vision.pair import wait_quietly
 
 wait_quietly()

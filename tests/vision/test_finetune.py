@@ -13,7 +13,7 @@ from torch import Tensor
 
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Schedule
 from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, TrainingError
-from dragon_app.core.types import (
+from dragon_app.core.training import (
     EpochMetrics,
     FinetuneResult,
     Phase,

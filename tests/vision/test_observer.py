@@ -2,7 +2,7 @@
 
 import pytest
 
-from dragon_app.core.types import Phase, TrainingEvent
+from dragon_app.core.training import Phase, TrainingEvent
 from dragon_app.vision.observer import Observer, StoppedError
 
 

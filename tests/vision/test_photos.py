@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.errors import TrainingError
-from dragon_app.core.types import TrainingPhoto, TrainingPhotos
+from dragon_app.core.training import TrainingPhoto, TrainingPhotos
 from dragon_app.vision.observer import Observer, StoppedError
 from dragon_app.vision.photos import CompactPhotos
 from dragon_app.vision.transforms import EvalTransform

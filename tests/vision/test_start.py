@@ -7,7 +7,7 @@ import pytest
 from dragon_app.core.config import WeightsSource
 from dragon_app.core.errors import InvalidConfigError, WeightsError
 from dragon_app.core.ports import ByteProgress
-from dragon_app.core.types import Phase, TrainingEvent
+from dragon_app.core.training import Phase, TrainingEvent
 from dragon_app.vision import start
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.sources import Pretrained, imagenet_path

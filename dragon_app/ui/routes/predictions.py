@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, UploadFile
 
 from dragon_app.core.errors import DragonError
-from dragon_app.core.types import Prediction
+from dragon_app.core.training import Prediction
 from dragon_app.ui.routes.uploads import incoming_file
 from dragon_app.wiring import Session
 

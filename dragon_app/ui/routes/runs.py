@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from dragon_app.core.config import FinetuneConfig, Freeze, Preset
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
-from dragon_app.core.types import EpochMetrics, Run
+from dragon_app.core.training import EpochMetrics, Run
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.answers import same_workspace
 from dragon_app.ui.routes.training import Wish

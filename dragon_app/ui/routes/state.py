@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from dragon_app.core.types import ClassCount, Run
+from dragon_app.core.training import Run
+from dragon_app.core.types import ClassCount
 from dragon_app.services.dataset import DatasetSummary
 from dragon_app.ui.routes.answers import workspace_key
 from dragon_app.wiring import Session

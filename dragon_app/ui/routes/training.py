@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
-from dragon_app.core.types import BackboneInfo
+from dragon_app.core.training import BackboneInfo
 from dragon_app.services.backbones import Fetch
 from dragon_app.services.estimates import seconds_for
 from dragon_app.services.settings import read_settings

@@ -1,0 +1,205 @@
+"""What a run is, what it reports and what it answers, as frozen values. Knows no tensor.
+
+Times are UTC, sizes pixels, probabilities 0..1, losses nats.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from dragon_app.core.types import Refusal
+
+
+class RunStatus(StrEnum):
+    """Where a run stands; the last four are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the run will not change any more."""
+        return self not in {RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPhoto:
+    """A photo as training reads it: where its file lies and the index of its class."""
+
+    path: Path
+    digest: str
+    target: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPhotos:
+    """The photos of one run, to learn from and to measure on; class names in target order."""
+
+    class_names: tuple[str, ...]
+    train: tuple[TrainingPhoto, ...]
+    val: tuple[TrainingPhoto, ...]
+    snapshot_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepMetrics:
+    """One optimizer step; `step` and `epoch` count from 1. `lrs` follow the parameter groups."""
+
+    step: int
+    epoch: int
+    steps_per_epoch: int
+    epochs: int
+    loss: float
+    lrs: tuple[float, ...]
+    images_per_s: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochMetrics:
+    """One pass over the training photos and the measurement after it; `epoch` counts from 1."""
+
+    epoch: int
+    epochs: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    lrs: tuple[float, ...]
+    images_per_s: float
+    seconds: float
+    seconds_left: float | None
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """What a run is doing when it is not yet counting steps, in plain words."""
+
+    words: str
+    done: int = 0
+    total: int = 0
+
+
+TrainingEvent = StepMetrics | EpochMetrics | Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinetuneResult:
+    """How a run of `finetune` ended. `checkpoint` is the folder of the kept (best) checkpoint.
+
+    `val_confusion[true][predicted]` belongs to that checkpoint.
+    """
+
+    epochs_done: int
+    best_epoch: int
+    val_accuracy: float
+    val_loss: float
+    val_confusion: tuple[tuple[int, ...], ...]
+    weights: str
+    was_stopped: bool
+    checkpoint: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The latest state of a running run, as the page polls it."""
+
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    epoch: int = 0
+    epochs: int = 0
+    images_per_s: float = 0.0
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One training: its settings as JSON text, what it trained on, how far it got."""
+
+    id: int
+    status: RunStatus
+    config_json: str
+    snapshot_id: int
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    reason: str = ""
+    weights: str = ""
+    best_epoch: int | None = None
+    epochs_done: int = 0
+    val_accuracy: float | None = None
+    val_confusion: tuple[tuple[int, ...], ...] = ()
+    class_names: tuple[str, ...] = ()
+    progress: Progress = field(default_factory=Progress)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds from start to end; 0 before both are known."""
+        if self.started_at is None or self.finished_at is None:
+            return 0.0
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageInfo:
+    """One stage of a backbone, counted from the input: its modules, its parameters."""
+
+    index: int
+    name: str
+    modules: tuple[str, ...]
+    parameters: int
+    output_size_px: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackboneInfo:
+    """A torchvision classification network as the lists show it."""
+
+    name: str
+    parameters: int
+    image_size_px: int
+    imagenet_top1: float | None
+    imagenet_megabytes: float | None
+    imagenet_is_here: bool
+    is_starter: bool
+    stages: tuple[StageInfo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassProbability:
+    """One class and how likely it is."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What a run says about one photo, most likely class first."""
+
+    name: str
+    classes: tuple[ClassProbability, ...]
+    milliseconds: float
+    run_id: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A run measured on labelled photos; `confusion[true][predicted]`, by `class_names`."""
+
+    accuracy: float
+    n: int
+    class_names: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    per_class: Mapping[str, Mapping[str, float]]
+    refused: tuple[Refusal, ...] = ()

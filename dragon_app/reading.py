@@ -1,0 +1,183 @@
+"""The commands that only look: they work beside a page that has the workspace open."""
+
+import argparse
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from dragon_app.core.errors import DragonError
+from dragon_app.core.setup import check_packages
+from dragon_app.core.training import Prediction, RunStatus
+from dragon_app.output import BAD_INPUT, DONE, say, show
+from dragon_app.wiring import open_reader, vision
+
+
+def evaluate(options: argparse.Namespace, folder: Path) -> int:
+    """Measure a run on a folder of class folders."""
+    from dragon_app.services.evaluation import evaluate
+    from dragon_app.services.intake import scan
+
+    files = scan([options.folder])
+    app = open_reader(folder)
+    result = evaluate(app.predictions, files, run_id=options.run)
+    for refusal in result.refused:
+        say(f"{refusal.name} {refusal.reason}.")
+    answer = {
+        "accuracy": result.accuracy,
+        "n": result.n,
+        "per_class": result.per_class,
+        "confusion": result.confusion,
+        "classes": result.class_names,
+    }
+    rows = [
+        f"{name}: {scores['recall']:.1%} of {scores['n']:.0f} found"
+        for name, scores in result.per_class.items()
+    ]
+    show(options, answer, "\n".join([f"{result.accuracy:.1%} of {result.n} photos right", *rows]))
+    return DONE
+
+
+def predict(options: argparse.Namespace, folder: Path) -> int:
+    """Name what is on photos."""
+    from dragon_app.services.intake import scan
+
+    files = scan(options.paths)
+    if not files:
+        raise DragonError(f"There is no file in {', '.join(map(str, options.paths))}.")
+    app = open_reader(folder)
+    answers = app.predictions.predict(files, run_id=options.run, top=options.top)
+    for answer in answers:
+        if answer.error:
+            say(f"{answer.name} {answer.error}.")
+    if options.json or options.format == "json":
+        sys.stdout.write(json.dumps({"predictions": [_prediction(a) for a in answers]}) + "\n")
+    elif options.format == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["name", "class", "probability"])
+        writer.writerows(
+            [_cell(a.name), _cell(c.name), f"{c.probability:.6f}"]
+            for a in answers
+            for c in a.classes
+        )
+    else:
+        for answer in answers:
+            shown = ", ".join(
+                f"{c.name} {c.probability:.1%}" for c in answer.classes[: options.top or 3]
+            )
+            sys.stdout.write(f"{answer.name}: {shown or answer.error}\n")
+    return DONE if any(answer.classes for answer in answers) else BAD_INPUT
+
+
+def _cell(name: str) -> str:
+    """Return a name that a spreadsheet shows and does not compute."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+
+
+def _prediction(answer: Prediction) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": answer.name,
+        "classes": [{"name": c.name, "probability": c.probability} for c in answer.classes],
+        "milliseconds": round(answer.milliseconds, 2),
+    }
+    return shown | ({"error": answer.error} if answer.error else {})
+
+
+def status(options: argparse.Namespace, folder: Path) -> int:
+    """Say what the workspace holds."""
+    app = open_reader(folder)
+    summary = app.dataset.summary()
+    runs = app.runs.all()
+    current = app.predictions.current_run()
+    training = next((run.id for run in runs if run.status is RunStatus.RUNNING), None)
+    answer = {
+        "workspace": str(folder),
+        "images": summary.total,
+        "unlabelled": summary.unlabelled,
+        "binned": summary.binned,
+        "classes": len(summary.classes),
+        "missing": summary.missing,
+        "runs": len(runs),
+        "training": training,
+        "try_run": None if current is None else current.id,
+    }
+    words = f"{summary.total} photos, {summary.unlabelled} unlabelled, {len(runs)} runs in {folder}"
+    show(options, answer, "\n".join([words, *summary.missing]))
+    return DONE
+
+
+def classes(options: argparse.Namespace, folder: Path) -> int:
+    """List the classes."""
+    counts = open_reader(folder).dataset.summary().classes
+    rows = [
+        {
+            "id": count.image_class.id,
+            "name": count.image_class.name,
+            "colour": count.image_class.colour,
+            "images": count.total,
+            "train": count.train,
+            "val": count.val,
+            "test": count.test,
+        }
+        for count in counts
+    ]
+    words = [f"{row['name']}: {row['images']} ({row['train']} to learn from)" for row in rows]
+    show(options, {"classes": rows}, "\n".join(words) or "No class yet.")
+    return DONE
+
+
+def runs(options: argparse.Namespace, folder: Path) -> int:
+    """List the runs."""
+    rows = [
+        {
+            "run": run.id,
+            "status": run.status,
+            "val_accuracy": run.val_accuracy,
+            "epochs": run.epochs_done,
+            "seconds": round(run.seconds, 2),
+            "weights": run.weights,
+            "classes": run.class_names,
+            "reason": run.reason,
+            "config": json.loads(run.config_json),
+        }
+        for run in open_reader(folder).runs.all()
+    ]
+    words = [f"{row['run']}: {row['status']} {row['val_accuracy'] or ''}" for row in rows]
+    show(options, {"runs": rows}, "\n".join(words) or "No run yet.")
+    return DONE
+
+
+def backbones(options: argparse.Namespace, _: Path) -> int:
+    """List the networks, or the stages of one."""
+    check_packages()
+    if options.name is None:
+        networks = [
+            {
+                "name": each.name,
+                "parameters": each.parameters,
+                "image_size": each.image_size_px,
+                "imagenet_top1": each.imagenet_top1,
+                "is_starter": each.is_starter,
+                "imagenet_is_here": each.imagenet_is_here,
+            }
+            for each in vision().backbones()
+        ]
+        words = [f"{each['name']}: {each['parameters']:,} parameters" for each in networks]
+        show(options, {"backbones": networks}, "\n".join(words))
+        return DONE
+    info = vision().backbone(options.name)
+    stages = [
+        {
+            "stage": stage.index,
+            "name": stage.name,
+            "modules": stage.modules,
+            "parameters": stage.parameters,
+            "output_size": stage.output_size_px,
+        }
+        for stage in info.stages
+    ]
+    answer = {"name": info.name, "parameters": info.parameters, "stages": stages}
+    words = [f"{s['stage']}: {s['name']}, {s['parameters']:,} parameters" for s in stages]
+    show(options, answer, "\n".join(words))
+    return DONE
