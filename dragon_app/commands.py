@@ -3,12 +3,12 @@
 import argparse
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from dragon_app import reading
 from dragon_app.core.config import PRESETS, FinetuneConfig, Preset, WeightsSource
-from dragon_app.core.errors import DragonError, InvalidConfigError
+from dragon_app.core.errors import DragonError
 from dragon_app.core.names import clean_name
 from dragon_app.core.setup import check_packages
 from dragon_app.core.training import Progress, Run, RunStatus
@@ -95,20 +95,15 @@ def _config(options: argparse.Namespace) -> FinetuneConfig:
             "weights": WeightsSource.FILE,
             "weights_file": str(Path(options.weights).absolute()),
         }
-    config = PRESETS[Preset(options.preset)]
-    if "epochs" in given and "unfreeze_after" not in given:
-        # A shorter run than the preset's still has to fit its phase of head-only epochs.
-        with suppress(InvalidConfigError):  # said below, together with whatever else is wrong
-            epochs = FinetuneConfig().changed({"epochs": given["epochs"]}).epochs
-            given["unfreeze_after"] = min(config.unfreeze_after, epochs - 1)
-    return config.changed(given)
+    return PRESETS[Preset(options.preset)].changed(given)
 
 
 def _watch(app: App, run_id: int) -> Run:
     shown = Progress()
-    while not (run := app.runs.get(run_id)).status.is_final:
-        if run.progress != shown:
-            shown = run.progress
+    while not app.runs.is_over(run_id):
+        progress = app.runs.get(run_id).progress
+        if progress != shown:
+            shown = progress
             say(_progress_words(shown))
         time.sleep(0.5)
     for epoch in app.runs.epochs(run_id):
@@ -116,7 +111,7 @@ def _watch(app: App, run_id: int) -> Run:
             f"epoch {epoch.epoch}: loss {epoch.train_loss:.3f}, on held-out photos "
             f"{epoch.val_loss:.3f}, {epoch.val_accuracy:.1%} right"
         )
-    return run
+    return app.runs.get(run_id)
 
 
 def _progress_words(progress: Progress) -> str:

@@ -18,6 +18,9 @@ from dragon_app.storage.workspace import Workspace, open_for_reading, open_works
 
 DEFAULT_WORKSPACE = Path(__file__).resolve().parent.parent / "data" / "workspace"
 
+_LOGGED = ("dragon_app", "uvicorn.error")  # our own words, and bugs in the page's routes
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -34,10 +37,13 @@ class App:
     def close(self) -> None:
         """Stop training, keep what it reached, and let another process open the workspace."""
         self.backbones.close()
-        self.runs.close()
-        self.workspace.close()
+        if self.runs.close():
+            self.workspace.close()
+        else:  # a step that takes minutes; the lock goes with the process
+            _LOG.warning("training did not end in time: %s stays locked", self.workspace.folder)
         if self.log is not None:
-            logging.getLogger("dragon_app").removeHandler(self.log)
+            for name in _LOGGED:
+                logging.getLogger(name).removeHandler(self.log)
             self.log.close()
 
 
@@ -50,6 +56,9 @@ class Session:
     def __init__(self, folder: Path) -> None:
         self._changing = threading.Lock()
         self.app = open_app(folder)
+
+    def begin(self) -> None:
+        """Go on with the runs that waited when the workspace was last closed."""
         self.app.runs.take_up_queue()
 
     def open(self, folder: Path) -> None:
@@ -59,7 +68,7 @@ class Session:
                 return
             previous, self.app = self.app, open_app(folder)
             previous.close()
-            self.app.runs.take_up_queue()
+            self.begin()
 
     def close(self) -> None:
         """Close the workspace that is open."""
@@ -115,7 +124,7 @@ def _log_to(path: Path) -> logging.Handler:
     except OSError as error:
         raise WorkspaceError(f"Cannot write the log file {path} ({error.strerror}).") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logger = logging.getLogger("dragon_app")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    for name in _LOGGED:
+        logging.getLogger(name).addHandler(handler)
+    logging.getLogger("dragon_app").setLevel(logging.INFO)
     return handler

@@ -45,6 +45,7 @@ def test_a_session_takes_up_what_waited(ready_app: App, folder: Path, vision: Fa
     run = ready_app.workspace.runs.create(FinetuneConfig().to_json(), snapshot.id)
     ready_app.close()
     session = Session(folder)
+    session.begin()
     ended = session.app.runs.wait(run.id, poll_s=0.005)
     session.close()
     assert ended.status is RunStatus.FINISHED

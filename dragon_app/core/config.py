@@ -156,7 +156,8 @@ class FinetuneConfig:
         """Return a copy with the given settings, each converted from text or number.
 
         Empty text and None leave a setting at "not set" where it may be unset, and as it was
-        elsewhere. Raise `InvalidConfigError` that names every value that cannot be read.
+        elsewhere; fewer epochs shorten the phase in which only the head learns, unless that is
+        given too. Raise `InvalidConfigError` that names every value that cannot be read.
         """
         known = {f.name for f in fields(self)}
         problems: list[str] = []
@@ -175,6 +176,10 @@ class FinetuneConfig:
                 problems.append(f"{value!r} is not a value for {name.replace('_', ' ')}.")
         if problems:
             raise InvalidConfigError(" ".join(problems))
+        if "epochs" in read and "unfreeze_after" not in read:
+            # A shorter run still has to fit the epochs in which only the head learns.
+            fitting = max(0, _whole(str(read["epochs"])) - 1)
+            read["unfreeze_after"] = min(self.unfreeze_after, fitting)
         return replace(self, **read)  # type: ignore[arg-type]  # each value came from its reader
 
 

@@ -78,8 +78,7 @@ def read_file(path: Path) -> bytes:
         if not path.is_file():  # a pipe or a device would never end
             raise BadImageError("is not a file" if path.exists() else "does not exist")
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise BadImageError(_too_many_bytes(size))
+        check_size(size)
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
@@ -89,8 +88,7 @@ def read_file(path: Path) -> bytes:
 def _decode(data: bytes, shortest_px: int | None) -> DecodedPhoto:
     if not data:
         raise BadImageError("is empty")
-    if len(data) > MAX_BYTES:
-        raise BadImageError(_too_many_bytes(len(data)))
+    check_size(len(data))
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             return _load(image, data, shortest_px)
@@ -151,8 +149,11 @@ def _too_many_pixels(pixels: int) -> str:
     return f"has {megapixels:,.0f} megapixels; at most {MAX_PIXELS // 10**6} can be taken"
 
 
-def _too_many_bytes(size: int) -> str:
-    return f"is {np.ceil(size / 1e6):,.0f} MB; at most {MAX_BYTES // 10**6} MB can be taken"
+def check_size(size_bytes: int) -> None:
+    """Raise `BadImageError` when a file of this size is not read at all."""
+    if size_bytes > MAX_BYTES:
+        megabytes = np.ceil(size_bytes / 1e6)
+        raise BadImageError(f"is {megabytes:,.0f} MB; at most {MAX_BYTES // 10**6} MB can be taken")
 
 
 def _reason(error: Exception) -> str:

@@ -35,7 +35,7 @@ from dragon_app.imaging.decode import decode_bytes, inspect_bytes
 from dragon_app.imaging.hashing import perceptual_hash
 from dragon_app.imaging.thumbnails import thumbnail
 from dragon_app.services.intake import IncomingFile
-from dragon_app.storage.labels import IMPORTER
+from dragon_app.storage.labels import IMPORTER, PERSON
 from dragon_app.storage.workspace import Workspace
 
 _CHUNK = 32  # photos per transaction: few commits, and little lost when a copy is cut off
@@ -79,14 +79,17 @@ class Dataset:
         files: Sequence[IncomingFile],
         *,
         class_name: str | None = None,
+        expected_bytes: int = 0,
         report: Callable[[int, int], None] = lambda done, total: None,
     ) -> AddResult:
         """Add files, labelled by `class_name`, else by their own; `report(done, total)` on the way.
 
         A refused file is named with its reason and the rest goes on. A known photo is counted,
         taken out of the bin, and given the class if `class_name` says so or it has none yet.
+        `expected_bytes` is the size of all that is still to come, these files included, where
+        they come a few at a time: a disk too small for it is said before anything is stored.
         """
-        self._check_space(sum(file.size_bytes for file in files))
+        self._check_space(max(expected_bytes, sum(file.size_bytes for file in files)))
         if class_name:
             class_name = clean_name(class_name)
             files = [replace(file, class_name=class_name) for file in files]
@@ -173,7 +176,7 @@ class Dataset:
             raise WorkspaceError(
                 f"These photos need {needed_bytes / 1e9:,.1f} GB and {free / 1e9:,.1f} GB are free "
                 f"on the disk of {self._workspace.folder}. Free some space, or choose another "
-                "folder. Nothing was added."
+                "folder. None of these was added."
             )
 
     def _examine(self, file: IncomingFile) -> _Examined:
@@ -233,26 +236,32 @@ class Dataset:
 
     def _unbin(self, ids: Sequence[int]) -> None:
         binned = {image_id: "0" for image_id in ids if self.image(image_id).is_binned}
-        if binned:
-            self._apply(EventKind.BINNED, binned)
+        self._apply(EventKind.BINNED, binned, who=PERSON)
 
     def _label(self, files: Mapping[int, IncomingFile], *, is_class_given: bool) -> None:
-        """Label added photos; what a person labelled before stands unless a class is given."""
+        """Label added photos; what a person labelled before stands unless a class is given.
+
+        Giving a photo another class than it had is a gesture like any other, and can be undone.
+        """
+        had_class = {i for i in files if self.image(i).class_id is not None}
         names = {
             image_id: file.class_name
             for image_id, file in files.items()
-            if file.class_name and (is_class_given or self.image(image_id).class_id is None)
+            if file.class_name and (is_class_given or image_id not in had_class)
         }
         ids = {
             name: str(self._workspace.classes.named(name).id)
             for name in dict.fromkeys(names.values())  # classes come in the order of their photos
         }
         labels = {image_id: ids[name] for image_id, name in names.items()}
-        if labels:
-            self._apply(EventKind.CLASS, labels)
+        first = {image_id: to for image_id, to in labels.items() if image_id not in had_class}
+        other = {image_id: to for image_id, to in labels.items() if image_id in had_class}
+        self._apply(EventKind.CLASS, first, who=IMPORTER)
+        self._apply(EventKind.CLASS, other, who=PERSON)
 
-    def _apply(self, kind: EventKind, changes: Mapping[int, str]) -> None:
-        self._workspace.labels.apply(kind, changes, batch=uuid.uuid4().hex, who=IMPORTER)
+    def _apply(self, kind: EventKind, changes: Mapping[int, str], *, who: str) -> None:
+        if changes:
+            self._workspace.labels.apply(kind, changes, batch=uuid.uuid4().hex, who=who)
 
 
 def _gone(image_id: int) -> NotFoundError:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from dragon_app.core.errors import ClassNameError
 from dragon_app.core.types import BatchResult, EventKind, ImageClass, LabelEvent
+from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
-
-PERSON = "person"
 
 
 class Labelling:

@@ -104,9 +104,13 @@ class Runs:
 
     def wait(self, run_id: int, *, poll_s: float = 0.1) -> Run:
         """Block until a run is over and return it."""
-        while not (run := self.get(run_id)).status.is_final:
+        while not self.is_over(run_id):
             time.sleep(poll_s)
-        return run
+        return self.get(run_id)
+
+    def is_over(self, run_id: int) -> bool:
+        """Whether the worker is done with a run, even if a full disk kept its end from the rows."""
+        return run_id not in self._stops or self.get(run_id).status.is_final
 
     def get(self, run_id: int) -> Run:
         """Return a run; raise `NotFoundError` when there is none with this number."""
@@ -130,14 +134,15 @@ class Runs:
         stride = -(-len(losses) // at_most) or 1
         return losses[::stride]
 
-    def close(self, *, timeout_s: float = 60) -> None:
-        """Stop the run in progress, keep what it reached, and end the worker."""
+    def close(self, *, timeout_s: float = 60) -> bool:
+        """Stop the run in progress, keep what it reached; return whether the worker has ended."""
         self._is_closing.set()
         for stop in list(self._stops.values()):
             stop.set()
         if self._worker.is_alive():
             self._queue.put(None)
             self._worker.join(timeout_s)
+        return not self._worker.is_alive()
 
     def _enqueue(self, run_id: int) -> None:
         stop = threading.Event()
@@ -162,7 +167,7 @@ class Runs:
     def _fail(self, run_id: int, reason: str) -> None:
         try:
             self._workspace.runs.end(run_id, RunStatus.FAILED, reason)
-        except DragonError:  # a full disk; the next start marks the run as interrupted
+        except Exception:  # noqa: BLE001  # a full disk; the next start marks the run as interrupted
             _LOG.exception("run %s could not be marked as failed: %s", run_id, reason)
 
     def _execute(self, run_id: int, stop: threading.Event) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
+from dragon_app.core.config import PRESETS, FinetuneConfig, Preset, WeightsSource
 from dragon_app.core.errors import InvalidConfigError
 
 # A setting that is only right or wrong together with others; the problem is told beside the key.
@@ -26,10 +26,16 @@ def read_settings(preset: Preset, values: Mapping[str, object]) -> ReadSettings:
     wanted = {name: getattr(base, name) for name in _names()} | dict(values)
     for name in values:
         if name not in _TOGETHER and name != "weights":
-            _try(problems, name, {name: values[name]})
+            _try(problems, name, _NEUTRAL, {name: values[name]})
+    is_file = wanted["weights"] == WeightsSource.FILE
+    source = {"weights": wanted["weights"], "weights_file": "any" if is_file else None}
+    _try(problems, "weights", base, source)
     for name, others in _TOGETHER.items():
         if not problems.keys() & set(others):
-            _try(problems, name, {each: wanted[each] for each in (*others, name)})
+            together = {each: values[each] for each in (*others, name) if each in values}
+            # A file that nobody asked for is told where the source is chosen.
+            told = "weights" if name == "weights_file" and not is_file else name
+            _try(problems, told, base, together)
     if problems:
         return ReadSettings(config=None, problems=problems)
     return ReadSettings(config=base.changed(values), problems={})
@@ -45,9 +51,11 @@ def nearest_preset(config: FinetuneConfig) -> tuple[Preset, tuple[str, ...]]:
     return nearest, differing[nearest]
 
 
-def _try(problems: dict[str, str], name: str, values: Mapping[str, object]) -> None:
+def _try(
+    problems: dict[str, str], name: str, base: FinetuneConfig, values: Mapping[str, object]
+) -> None:
     try:
-        _NEUTRAL.changed(values)
+        base.changed(values)
     except InvalidConfigError as error:
         problems[name] = str(error)
 

@@ -25,7 +25,7 @@ class Blobs:
         """Store a photo's bytes, durable before the call returns; known bytes stay as they are."""
         target = self.path(digest)
         try:
-            if target.exists():
+            if target.exists() and target.stat().st_size == len(data):
                 sync_folder(target.parent)  # a crash may have come between its rename and its sync
             else:
                 write_file(target, data)

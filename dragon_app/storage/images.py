@@ -107,6 +107,11 @@ class ImageStore:
 def _add_one(db: sqlite_utils.Database, image: NewImage, index: NearIndex, added_at: str) -> int:
     known = db.execute("select id from images where digest = ?", [image.digest]).fetchone()
     if known is not None:
+        if image.split is not None:  # a folder's own level, for a photo that had no part yet
+            db.execute(
+                "update images set split = ?, is_split_fixed = 1 where id = ? and split is null",
+                [image.split, known[0]],
+            )
         return int(known[0])
     values = {
         "digest": image.digest,

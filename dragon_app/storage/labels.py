@@ -20,6 +20,7 @@ _STATE_COLUMN = {
     EventKind.BINNED: "is_binned",
     EventKind.SPLIT: "split",
 }
+PERSON = "person"
 IMPORTER = "import"  # signs labels that came with files; undo leaves those alone
 _Change = tuple[EventKind, int, str | None]  # kind, image id, value after
 

@@ -42,7 +42,7 @@ def serve(folder: Path, *, host: str, port: int, opens_browser: bool) -> None:
 
 
 def run_server(session: Session, listener: socket.socket, when_up: Callable[[], None]) -> None:
-    """Serve on a bound socket; closes the session before it returns or the process ends."""
+    """Serve on a listening socket; closes the session when the server goes down."""
     import uvicorn
 
     server = uvicorn.Server(
@@ -52,7 +52,8 @@ def run_server(session: Session, listener: socket.socket, when_up: Callable[[], 
             timeout_graceful_shutdown=3,
         )
     )
-    server.run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how a person ends it
+        server.run(sockets=[listener])
 
 
 def build_asgi(
@@ -75,6 +76,7 @@ def build_asgi(
     @contextlib.asynccontextmanager
     async def lifespan(_: fastapi.FastAPI) -> AsyncIterator[None]:
         when_up()
+        session.begin()  # after the page is up, because a waiting run loads torch
         yield
         when_down()  # here, because nothing after `run` is reached on SIGTERM
 
@@ -109,6 +111,7 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, candidate))
+            listener.listen()  # a bound port can still be bound by another; a listening one not
         except PermissionError as error:
             listener.close()
             raise SetupError(f"Port {candidate} may not be used. Choose one above 1023.") from error

@@ -10,7 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_NEVER = ("/gradio_api/file=http", "/gradio_api/proxy=")  # they would fetch from elsewhere
+# They would fetch from elsewhere, or hand out files by path; the page needs neither.
+_NEVER = ("/gradio_api/file", "/gradio_api/proxy")
 _CONTENT_SECURITY = "; ".join(
     (
         "default-src 'self'",
@@ -86,7 +87,8 @@ def _is_ours(scope: Scope) -> bool:
         return False
     is_foreign = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
     is_link = (
-        scope.get("method") == "GET"
+        scope["path"] == "/"  # a link elsewhere may open the page, and nothing below it
+        and scope.get("method") == "GET"
         and headers.get("sec-fetch-mode") == "navigate"
         and headers.get("sec-fetch-dest") == "document"
     )

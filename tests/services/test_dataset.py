@@ -132,6 +132,20 @@ def test_a_class_that_is_given_labels_known_photos_again(app: App) -> None:
     assert class_of(app, image_id) == "knight"
 
 
+def test_a_known_photo_given_another_class_can_be_undone(app: App) -> None:
+    (image_id,) = app.dataset.add(incoming_photos([1]), class_name="Rose").image_ids
+    app.dataset.add(incoming_photos([1]), class_name="Tulip")
+    assert class_of(app, image_id) == "Tulip"
+    app.labelling.undo()
+    assert class_of(app, image_id) == "Rose"
+
+
+def test_space_for_all_that_is_to_come_is_checked_with_the_first_files(app: App) -> None:
+    with pytest.raises(WorkspaceError, match="None of these was added"):
+        app.dataset.add(incoming_photos([1]), expected_bytes=10**18)
+    assert app.dataset.summary().total == 0
+
+
 def test_a_class_folder_does_not_change_what_was_said_before(app: App) -> None:
     (image_id,) = app.dataset.add(incoming_photos([1]), class_name="dragon").image_ids
     app.dataset.add(incoming_photos([1], "knight"))
@@ -206,7 +220,7 @@ def test_space_is_checked_before_anything_is_added(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, 150_000_000))
-    with pytest.raises(WorkspaceError, match=r"0\.1 GB are free .* Nothing was added"):
+    with pytest.raises(WorkspaceError, match=r"0\.1 GB are free .* None of these was added"):
         app.dataset.add(incoming_photos([1]))
     assert app.dataset.summary().total == 0
 

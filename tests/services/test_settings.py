@@ -18,8 +18,11 @@ def test_every_wrong_value_is_told_by_its_setting() -> None:
     assert read.problems["epochs"] == "Epochs must be 1 to 1000, not 0."
 
 
-def test_a_short_run_tells_the_head_only_epochs_not_the_epochs() -> None:
+def test_a_short_run_has_fewer_head_only_epochs_unless_they_are_typed() -> None:
     read = read_settings(Preset.BALANCED, {"epochs": "1"})
+    assert read.config is not None
+    assert read.config.unfreeze_after == 0
+    read = read_settings(Preset.BALANCED, {"epochs": "1", "unfreeze_after": "2"})
     assert set(read.problems) == {"unfreeze_after"}
 
 
@@ -27,6 +30,14 @@ def test_weights_from_a_file_want_the_file() -> None:
     read = read_settings(Preset.BALANCED, {"weights": "file"})
     assert set(read.problems) == {"weights_file"}
     assert read_settings(Preset.BALANCED, {"weights": "none"}).problems == {}
+
+
+def test_wrong_weights_are_told_where_they_are_chosen() -> None:
+    assert set(read_settings(Preset.BALANCED, {"weights": "magic"}).problems) == {"weights"}
+    unasked = read_settings(Preset.BALANCED, {"weights": "none", "weights_file": "w.pth"})
+    assert set(unasked.problems) == {"weights"}
+    asked = read_settings(Preset.BALANCED, {"weights": "file", "weights_file": "w.pth"})
+    assert asked.problems == {}
 
 
 def test_unknown_setting_is_told() -> None:

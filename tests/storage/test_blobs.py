@@ -48,6 +48,14 @@ def test_known_bytes_are_not_written_again(tmp_path: Path) -> None:
     assert blobs.path(DIGEST).stat().st_ino == before.st_ino
 
 
+def test_a_blob_that_was_cut_short_is_written_again(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    blobs.put(b"photo", DIGEST)
+    blobs.path(DIGEST).write_bytes(b"ph")
+    blobs.put(b"photo", DIGEST)
+    assert blobs.path(DIGEST).read_bytes() == b"photo"
+
+
 def test_known_bytes_are_durable_before_they_are_confirmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

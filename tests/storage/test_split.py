@@ -202,10 +202,18 @@ def test_a_photo_like_some_on_both_sides_is_learned_from(bench: Bench) -> None:
     assert bench.splits(alike) == [TRAIN]
 
 
-def test_a_known_digest_gives_its_id_and_changes_nothing(bench: Bench) -> None:
+def test_a_known_photo_without_a_part_takes_that_of_a_folder(bench: Bench) -> None:
     (first,) = bench.add(new_image(1))
-    assert bench.add(new_image(1, split=VAL)) == [first]
-    assert bench.splits(first) == [None]
+    assert bench.add(new_image(1, split=TEST)) == [first]
+    bench.label(first)
+    assert bench.splits(first) == [TEST]
+
+
+def test_a_known_photo_keeps_the_part_it_has(bench: Bench) -> None:
+    (first,) = bench.add(new_image(1))
+    bench.label(first)
+    bench.add(new_image(1, split=VAL))
+    assert bench.splits(first) == [TRAIN]
 
 
 def test_binned_photos_do_not_weigh_in_the_split(bench: Bench) -> None:

@@ -115,6 +115,14 @@ def test_incomplete_request_is_answered_in_words(client: TestClient) -> None:
     assert "name" in answer.json()["error"]
 
 
+def test_request_that_is_no_form_is_answered_in_words(client: TestClient) -> None:
+    broken = {"content-type": "multipart/form-data"}
+    answer = client.post("/dragon/uploads", content=b"x", headers=broken)
+    assert answer.status_code == 400
+    assert "not understood" in answer.json()["error"]
+    assert "error" not in client.get("/gradio_api/nothing").text  # Gradio answers for itself
+
+
 def test_sample_fills_every_class_evenly(client: TestClient) -> None:
     sets = {each["key"]: each for each in client.get("/dragon/samples").json()}
     assert sets["knights"]["classes"] == 6

@@ -74,6 +74,8 @@ def test_link_from_another_site_opens_the_page(shared_client: TestClient) -> Non
         "sec-fetch-dest": "document",
     }
     assert shared_client.get("/", headers=headers).status_code == 200
+    for below in ("/dragon/state", "/config", "/gradio_api/info"):
+        assert shared_client.get(below, headers=headers).status_code == 403
     assert (
         shared_client.post("/dragon/classes", headers=headers, json={"name": "x"}).status_code
         == 403
@@ -147,3 +149,9 @@ def test_nothing_is_answered_by_file_path(
     answer = shared_client.get(path)
     assert answer.status_code in {400, 403, 404, 405, 422}
     assert "do not tell" not in answer.text
+
+
+@pytest.mark.parametrize("how", ["file=", "file/", "proxy="])
+def test_the_server_fetches_nothing_from_elsewhere(how: str, shared_client: TestClient) -> None:
+    answer = shared_client.get(f"/gradio_api/{how}https://example.org/x", headers=OURS)
+    assert (answer.status_code, answer.text) == (403, "forbidden")  # by the guard, not by Gradio

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, Header, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
 
 from dragon_app.core.errors import DragonError, NotFoundError
 from dragon_app.wiring import Session
@@ -29,7 +31,15 @@ def speak_in_words(app: FastAPI) -> None:
         problems = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         return JSONResponse({"error": f"The request is not complete: {'; '.join(problems)}"}, 422)
 
+    async def failed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  # as above
+        if not request.url.path.startswith("/dragon/"):
+            return await http_exception_handler(request, error)
+        words = f"The request was not understood: {error.detail}"
+        return JSONResponse({"error": words}, error.status_code, error.headers)
+
     app.add_exception_handler(DragonError, refused)
+    app.add_exception_handler(HTTPException, failed)
     app.add_exception_handler(RequestValidationError, misunderstood)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from dragon_app.core.config import FinetuneConfig, Freeze, Preset
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
-from dragon_app.core.training import EpochMetrics, Run
+from dragon_app.core.training import EpochMetrics, Progress, Run
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.answers import same_workspace
 from dragon_app.ui.routes.training import Wish
@@ -112,15 +112,20 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "low": low,
         "high": high,
         "class_names": run.class_names,
-        "progress": {
-            "phase": run.progress.phase,
-            "done": run.progress.done,
-            "total": run.progress.total,
-            "epoch": run.progress.epoch,
-            "epochs": run.progress.epochs,
-            "images_per_s": run.progress.images_per_s,
-            "seconds_left": run.progress.seconds_left,
-        },
+        "progress": shown_progress(run.progress),
+    }
+
+
+def shown_progress(progress: Progress) -> dict[str, Any]:
+    """Return how far a run is."""
+    return {
+        "phase": progress.phase,
+        "done": progress.done,
+        "total": progress.total,
+        "epoch": progress.epoch,
+        "epochs": progress.epochs,
+        "images_per_s": progress.images_per_s,
+        "seconds_left": progress.seconds_left,
     }
 
 

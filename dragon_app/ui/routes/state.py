@@ -8,6 +8,7 @@ from dragon_app.core.training import Run
 from dragon_app.core.types import ClassCount
 from dragon_app.services.dataset import DatasetSummary
 from dragon_app.ui.routes.answers import workspace_key
+from dragon_app.ui.routes.runs import shown_progress
 from dragon_app.wiring import Session
 
 
@@ -69,11 +70,5 @@ def _run(run: Run) -> dict[str, Any]:
     return {
         "id": run.id,
         "status": run.status,
-        "phase": run.progress.phase,
-        "done": run.progress.done,
-        "total": run.progress.total,
-        "epoch": run.progress.epoch,
-        "epochs": run.progress.epochs,
-        "images_per_s": run.progress.images_per_s,
-        "seconds_left": run.progress.seconds_left,
+        **shown_progress(run.progress),
     }

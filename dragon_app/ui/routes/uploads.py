@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, UploadFile
 
 from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.types import AddResult
-from dragon_app.imaging.decode import MAX_BYTES
+from dragon_app.imaging.decode import MAX_BYTES, check_size
 from dragon_app.services.intake import IncomingFile, place
 from dragon_app.wiring import App, Session
 
@@ -25,11 +25,13 @@ def router(session: Session) -> APIRouter:
         class_id: Annotated[int | None, Form()] = None,
         paths: Annotated[str, Form()] = "",
         folders: Annotated[str, Form()] = "",
+        remaining_bytes: Annotated[int, Form()] = 0,
     ) -> dict[str, Any]:
         """Add files, of one class if `class_id` is given.
 
         `paths` holds for each file the folders it lies in, outermost first; `folders` every
         folder of the first level: they name classes, and the parts train, val and test.
+        `remaining_bytes` is what the page still has to send, these files included.
         """
         if len(files) > _MOST_FILES:
             raise DragonError(f"Send at most {_MOST_FILES} files at once; these are {len(files)}.")
@@ -39,7 +41,10 @@ def router(session: Session) -> APIRouter:
             raise DragonError(f"{len(files)} files came with the places of {len(places)}.")
         inside = [name for names in _lists(f"[{folders}]" if folders else "") for name in names]
         incoming = [_incoming(file, each, inside) for file, each in zip(files, places, strict=True)]
-        return answer(app.dataset.add(incoming, class_name=_class_name(app, class_id)))
+        result = app.dataset.add(
+            incoming, class_name=_class_name(app, class_id), expected_bytes=remaining_bytes
+        )
+        return answer(result)
 
     return routes
 
@@ -60,6 +65,8 @@ def incoming_file(file: UploadFile) -> IncomingFile:
 
     def read() -> bytes:
         try:
+            if file.size is not None:
+                check_size(file.size)
             return file.file.read(MAX_BYTES + 1)  # the decoder refuses what is longer
         except OSError as error:
             raise BadImageError(f"did not arrive: {error.strerror or error}") from error

@@ -57,6 +57,8 @@ def _meant(text: str) -> Path:
     """Return the folder that a person typed; a bare name lies beside the default workspace."""
     if not text.strip():
         raise WorkspaceError("Name a folder for the workspace.")
+    if not text.isprintable():  # the system refuses a zero byte and half characters
+        raise WorkspaceError(f"{text!a} is not a folder.")
     try:
         folder = DEFAULT_WORKSPACE.parent / Path(text.strip()).expanduser()
         return Path(os.path.normpath(folder))
