@@ -60,13 +60,8 @@ def decode_bytes(data: bytes, *, shortest_px: int | None = None) -> Pixels:
     return _decode(data, shortest_px).pixels
 
 
-def inspect_file(path: Path) -> DecodedPhoto:
-    """Decode a photo once for intake; raise `BadImageError` unless all of it can be decoded."""
-    return inspect_bytes(read_file(path))
-
-
 def inspect_bytes(data: bytes) -> DecodedPhoto:
-    """Do as `inspect_file` with the content of a file."""
+    """Decode a photo once for intake; raise `BadImageError` unless all of it can be decoded."""
     return _decode(data, INSPECTED_PX)
 
 

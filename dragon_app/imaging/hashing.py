@@ -1,7 +1,4 @@
-"""What tells photos apart: the digest of the bytes, and a hash of what is to be seen."""
-
-import hashlib
-from pathlib import Path
+"""What tells photos apart by what is to be seen on them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +9,6 @@ from dragon_app.core.ports import Pixels
 _SIDE = 32  # the picture is averaged to 32 x 32 greys
 _BITS = 128
 _FLAT = 2.0  # standard deviation of those greys below which JPEG's own noise decides the bits
-
-
-def sha256_file(path: Path) -> str:
-    """Return the SHA-256 of a file's content in 64 hex digits, reading it in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def perceptual_hash(pixels: Pixels) -> str | None:

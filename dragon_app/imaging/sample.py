@@ -4,7 +4,7 @@ Knows what the samples are called and how they become files; knows no dataset.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image
@@ -21,7 +21,6 @@ class SampleSet:
     """A set of drawn photos; `draw` takes the index of a class and a number and is repeatable."""
 
     key: str
-    title: str
     class_names: tuple[str, ...]
     per_class: int
     draw: Callable[[int, int], Pixels]
@@ -39,26 +38,17 @@ class SamplePicture:
 SAMPLES: dict[str, SampleSet] = {
     "knights": SampleSet(
         key="knights",
-        title="Six knights of the Round Table",
         class_names=KNIGHTS,
         per_class=40,
         draw=draw_knight,
     ),
     "dragons": SampleSet(
         key="dragons",
-        title="Dragon or no dragon",
         class_names=DRAGON_OR_NOT,
         per_class=60,
         draw=draw_tale,
     ),
 }
-
-
-def sample_pictures(sample: SampleSet, *, per_class: int | None = None) -> Iterator[SamplePicture]:
-    """Draw the pictures of every class, the classes in turn, each as it is asked for."""
-    for number in range(1, (per_class or sample.per_class) + 1):
-        for index in range(len(sample.class_names)):
-            yield sample_picture(sample, index, number)
 
 
 def sample_picture(sample: SampleSet, index: int, number: int) -> SamplePicture:

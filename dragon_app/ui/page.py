@@ -15,7 +15,7 @@ def build(session: Session) -> gr.Blocks:
             with gr.Tab("Label", id="label"):
                 label.build()
             with gr.Tab("Train", id="train"):
-                train.build(session)
+                train.build()
             with gr.Tab("Results", id="results"):
                 results.build()
             with gr.Tab("Try", id="try"):

@@ -1,9 +1,8 @@
 """The Train tab: choose how, press one button, watch."""
 
 from dragon_app.ui.component import component
-from dragon_app.wiring import Session
 
 
-def build(session: Session) -> None:
+def build() -> None:
     """Place the tab's parts."""
     component("train")

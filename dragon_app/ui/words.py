@@ -17,13 +17,14 @@ from dragon_app.core.training import RunStatus
 class PresetWords:
     """A preset for people: what it is good for, and the time it takes before anything was measured.
 
-    The times are of two slow cores; `services.estimates` takes over after the first run.
+    `guess_s` is of 200 photos on two slow cores; `services.estimates` takes over after the first
+    run.
     """
 
     name: str
     what: str
     good_for: str
-    time: str
+    guess_s: float
 
 
 PRESET_WORDS: dict[Preset, PresetWords] = {
@@ -31,25 +32,25 @@ PRESET_WORDS: dict[Preset, PresetWords] = {
         name="Quick look",
         what="Only a new last layer learns.",
         good_for="A first answer, and to see whether the photos are right.",
-        time="about 15 seconds for 200 photos",
+        guess_s=15,
     ),
     Preset.BALANCED: PresetWords(
         name="Balanced",
         what="The last layer learns, then the last stage with it.",
         good_for="Better answers on most photos. The sound choice.",
-        time="about 2 minutes for 200 photos",
+        guess_s=120,
     ),
     Preset.THOROUGH: PresetWords(
         name="Thorough",
         what="Every layer learns, the deeper the slower.",
         good_for="The most from many photos that look unlike everyday ones.",
-        time="about 6 minutes for 200 photos",
+        guess_s=360,
     ),
     Preset.TALE: PresetWords(
         name="As in the tale",
         what="ResNet-18, SGD 0.001, momentum 0.9, 15 epochs, every layer.",
         good_for="What the knights did, step by step.",
-        time="about 10 minutes for 200 photos",
+        guess_s=600,
     ),
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.errors import BadImageError
-from dragon_app.imaging.decode import decode_file, inspect_file
+from dragon_app.imaging.decode import decode_file, inspect_bytes, read_file
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "badimages"
 
@@ -21,7 +21,7 @@ def test_every_file_is_decided_as_listed(shortest_px: int | str | None) -> None:
             path = FOLDER / row["file"]
             try:
                 if isinstance(shortest_px, str):
-                    inspect_file(path)
+                    inspect_bytes(read_file(path))
                 else:
                     decode_file(path, shortest_px=shortest_px)
                 decision = "ok"

@@ -16,7 +16,7 @@ from dragon_app.imaging.decode import (
     decode_bytes,
     decode_file,
     inspect_bytes,
-    inspect_file,
+    read_file,
 )
 
 
@@ -54,7 +54,7 @@ def test_every_accepted_format_decodes(form: str) -> None:
 def test_the_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
     path = tmp_path / "photo.txt"
     path.write_bytes(encoded(halves(), "PNG"))
-    assert inspect_file(path).format == "PNG"
+    assert inspect_bytes(read_file(path)).format == "PNG"
 
 
 def test_pixels_are_contiguous_bytes(tmp_path: Path) -> None:

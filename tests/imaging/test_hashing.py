@@ -1,8 +1,6 @@
 """Digests tell bytes apart; perceptual hashes tell pictures apart."""
 
-import hashlib
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ from PIL import Image, ImageEnhance
 
 from dragon_app.core.near import NEAR_DISTANCE
 from dragon_app.core.ports import Pixels
-from dragon_app.imaging.hashing import perceptual_hash, sha256_file
+from dragon_app.imaging.hashing import perceptual_hash
 from dragon_app.imaging.sample import SAMPLES
 
 
@@ -19,12 +17,6 @@ def distance(first: Pixels, second: Pixels) -> int:
     assert hashes[0] is not None
     assert hashes[1] is not None
     return (int(hashes[0], 16) ^ int(hashes[1], 16)).bit_count()
-
-
-def test_the_digest_is_sha_256_of_the_content(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"dragon" * 100_000)
-    assert sha256_file(path) == hashlib.sha256(b"dragon" * 100_000).hexdigest()
 
 
 def test_a_hash_has_32_hex_digits() -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from itertools import islice
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from PIL import Image
 from dragon_app.core.near import NearIndex
 from dragon_app.imaging.hashing import perceptual_hash
 from dragon_app.imaging.icon import icon
-from dragon_app.imaging.sample import SAMPLES, sample_pictures
+from dragon_app.imaging.sample import SAMPLES, sample_picture
 
 
 @pytest.mark.parametrize("key", SAMPLES)
@@ -29,16 +29,17 @@ def test_pictures_are_photo_sized(key: str) -> None:
 
 
 def test_pictures_are_named_after_their_class() -> None:
-    names = [(p.name, p.class_name) for p in sample_pictures(SAMPLES["knights"], per_class=1)]
-    assert names[1] == ("lancelot-01.jpg", "Lancelot")
-    assert len(names) == 6
-    assert next(islice(sample_pictures(SAMPLES["dragons"]), 1, 2)).name == "no-dragon-01.jpg"
+    knight = sample_picture(SAMPLES["knights"], 1, 1)
+    assert (knight.name, knight.class_name) == ("lancelot-01.jpg", "Lancelot")
+    assert sample_picture(SAMPLES["dragons"], 1, 1).name == "no-dragon-01.jpg"
 
 
 @pytest.mark.parametrize("key", SAMPLES)
 def test_no_two_drawn_pictures_look_alike(key: str) -> None:
     sample, index, digests = SAMPLES[key], NearIndex(), set()
-    for number, picture in enumerate(sample_pictures(sample)):
+    places = product(range(len(sample.class_names)), range(1, sample.per_class + 1))
+    for number, place in enumerate(places):
+        picture = sample_picture(sample, *place)
         with Image.open(io.BytesIO(picture.data)) as image:
             found = perceptual_hash(np.asarray(image))
         assert found is not None
