@@ -3,7 +3,7 @@
 Times are UTC, sizes pixels, probabilities 0..1, losses nats.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -110,10 +110,14 @@ class LabelEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResult:
-    """What a batch of labels or an undo changed, and the photos it left as they were."""
+    """What a batch of labels or an undo changed, and the photos it left as they were.
+
+    `images` names the photos that an undo put back.
+    """
 
     changed: int
     left: tuple[int, ...] = ()
+    images: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,8 @@ class LabelStore:
             _write_batch(db, batch=batch, who=who, undoes=row[0], is_undone=False)
             _write_changes(db, batch, reverse, current)
             db.execute("update batches set is_undone = 1 where id = ?", [row[0]])
-            return BatchResult(changed=len(reverse), left=tuple(left))
+            put_back = tuple(image_id for _, image_id, _ in reverse)
+            return BatchResult(changed=len(reverse), left=tuple(left), images=put_back)
 
     def newest_batch(self) -> int:
         """Return the number of the newest batch; it grows with every change of a photo."""

@@ -88,6 +88,34 @@ def test_deleted_photos_go_to_the_bin_and_come_back(labelled: Page) -> None:
     expect_count(labelled, "Bin", 1)
 
 
+def test_undo_chooses_what_came_back(labelled: Page) -> None:
+    tiles(labelled).nth(3).click()
+    name = chosen(labelled).get_attribute("aria-label") or ""
+    labelled.keyboard.press("Delete")
+    expect_count(labelled, "Bin", 1)
+    expect(chosen(labelled)).not_to_have_attribute("aria-label", name)
+    labelled.keyboard.press("ControlOrMeta+z")
+    expect(tiles(labelled)).to_have_count(14)
+    expect(chosen(labelled)).to_have_attribute("aria-label", name)
+    expect(labelled.locator(".tile.is-here")).to_have_attribute("aria-label", name)
+
+
+def test_ctrl_arrow_moves_only_and_ctrl_space_adds(labelled: Page) -> None:
+    tiles(labelled).nth(0).click()
+    labelled.keyboard.press("ControlOrMeta+ArrowRight")
+    labelled.keyboard.press("ControlOrMeta+ArrowRight")
+    expect(labelled.locator(".tile.is-here")).to_have_attribute("aria-posinset", "3")
+    expect(chosen(labelled)).to_have_count(1)
+    labelled.keyboard.press("ControlOrMeta+Space")
+    expect(chosen(labelled)).to_have_count(2)
+    labelled.keyboard.press("Shift+ArrowRight")
+    labelled.keyboard.press("Shift+ArrowRight")
+    expect(chosen(labelled)).to_have_count(3)
+    labelled.keyboard.press("ControlOrMeta+Space")
+    expect(chosen(labelled)).to_have_count(2)
+    expect(labelled.get_by_role("dialog")).to_have_count(0)
+
+
 def test_arrows_move_and_space_shows_a_photo_large(labelled: Page) -> None:
     tiles(labelled).nth(0).click()
     labelled.keyboard.press("ArrowRight")

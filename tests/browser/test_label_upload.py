@@ -7,7 +7,25 @@ from playwright.sync_api import Page, Route, expect
 
 from dragon_app.wiring import Session
 from tests.browser.acts import drop, expect_count, files, tiles
+from tests.browser.conftest import Faults
 from tests.photos import photo_bytes
+
+# Some of what is dropped cannot be read: a file, a whole folder, a folder after its first photo.
+_UNREADABLE = """() => {
+  const refuse = (_, fail) => fail(new DOMException('no right to it', 'NotReadableError'));
+  DataTransferItem.prototype.webkitGetAsEntry = function () {
+    const file = this.getAsFile(), name = file.name;
+    if (name.startsWith('gone')) return { name, isFile: true, file: refuse };
+    if (!name.startsWith('folder')) return file;
+    let inside = name.endsWith('half') ? [{ name, isFile: true, file: (give) => give(file) }] : [];
+    const readEntries = (give, fail) => {
+      if (!inside.length) return refuse(give, fail);
+      give(inside);
+      inside = [];
+    };
+    return { name, isFile: false, createReader: () => ({ readEntries }) };
+  };
+}"""
 
 
 def test_refused_file_is_named_and_the_rest_is_in(page: Page) -> None:
@@ -17,6 +35,46 @@ def test_refused_file_is_named_and_the_rest_is_in(page: Page) -> None:
     expect(tiles(page)).to_have_count(10)
     drop(page.locator("body"), files(range(10)))
     expect(page.get_by_text("0 added, 10 already there")).to_be_visible()
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_in(page: Page) -> None:
+    page.evaluate(_UNREADABLE)
+    broken = [("gone.png", b"x"), ("folder shut", b"x"), ("folder half", photo_bytes(9))]
+    drop(page.locator("body"), [*files(range(2)), *broken])
+    expect(page.get_by_text("3 added, 3 not taken")).to_be_visible()
+    refused = page.locator(".upload-refused li")
+    expect(refused).to_have_text(
+        [
+            "gone.png could not be read: no right to it",
+            "folder shut could not be read: no right to it",
+            "The rest of folder half could not be read: no right to it",
+        ]
+    )
+    drop(page.locator("body"), broken[:1])
+    expect(page.get_by_text("0 added, 1 not taken")).to_be_visible()
+
+
+def test_failed_batch_does_not_hide_what_was_added_before(page: Page, faults: Faults) -> None:
+    faults.expected = ("507",)
+    left: list[int] = []
+
+    def second_fails(route: Route) -> None:
+        form = route.request.post_data_buffer or b""
+        left.append(int(form.split(b'name="remaining_bytes"\r\n\r\n')[1].split(b"\r\n")[0]))
+        if len(left) == 1:
+            route.continue_()
+        else:
+            page.wait_for_timeout(500)
+            route.fulfill(status=507, json={"error": "The disk is full."})
+
+    page.route("**/dragon/uploads", second_fails)
+    sent = files(range(40))
+    drop(page.locator("body"), sent)
+    expect(page.get_by_text("8 added, ended after 8 of 40")).to_be_visible()
+    expect(page.get_by_text("The disk is full.")).to_be_visible()
+    expect(tiles(page)).to_have_count(8)
+    sizes = [len(data) for _, data in sent]
+    assert left[:2] == [sum(sizes), sum(sizes[8:])]
 
 
 def test_folder_of_class_folders_labels_its_photos(page: Page, tmp_path: Path) -> None:

@@ -25,6 +25,22 @@ def test_page_opens_with_four_tabs(page: Page) -> None:
     assert page.locator("footer").count() == 0
 
 
+def test_failing_watcher_is_said_and_takes_no_news_from_the_others(
+    page: Page, session: Session, faults: Faults
+) -> None:
+    faults.expected = ("watcher broke",)
+    page.evaluate("""() => {
+      dragon.watchState(() => { if (window.isBroken) throw new Error('watcher broke'); });
+      dragon.watchState(() => { window.news = (window.news ?? 0) + 1; });
+      dragon.on('dataset', () => { window.hasDataset = true; });
+      window.isBroken = true;
+      window.news = 0;
+    }""")
+    fill(session, unlabelled=1)
+    page.wait_for_function("window.news > 0 && window.hasDataset")
+    assert any("watcher broke" in each for each in faults)
+
+
 def test_address_remembers_the_tab(page: Page) -> None:
     page.get_by_role("tab", name="Train").click()
     assert page.url.endswith("#train")
@@ -32,6 +48,14 @@ def test_address_remembers_the_tab(page: Page) -> None:
     expect(page.get_by_role("tab", name="Train")).to_have_attribute("aria-selected", "true")
     page.evaluate("location.hash = 'try'")
     expect(page.get_by_role("tab", name="Try")).to_have_attribute("aria-selected", "true")
+
+
+def test_arrows_go_from_tab_to_tab(page: Page) -> None:
+    page.get_by_role("tab", name="Label").focus()
+    for key, tab in (("ArrowRight", "Train"), ("ArrowLeft", "Label"), ("ArrowLeft", "Try")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("tab", name=tab)).to_be_focused()
 
 
 def test_eight_tabs_of_one_browser_stay_alive(
@@ -75,6 +99,7 @@ def test_lost_app_is_announced_and_the_page_goes_on(
 def test_saved_is_said_only_after_the_app_answered(page: Page, session: Session) -> None:
     fill(session, unlabelled=1, Rose=1)
     expect(tiles(page)).to_have_count(2)
+    expect_count(page, "Rose", 1)  # the key works when the class is there
     page.route("**/dragon/labels", lambda route: None)
     tiles(page).first.click()
     page.keyboard.press("1")

@@ -44,6 +44,8 @@ def test_a_run_shows_its_matrix_classes_and_settings(session: Session, page: Pag
     expect(page.locator(".detail")).to_contain_text("Meadow taken for Dragon (1 photo)")
     expect(page.get_by_role("table", name="Class by class")).to_contain_text("100 %")
     expect(page.locator(".settings")).to_contain_text("3 passes")
+    expect(page.locator(".settings")).to_contain_text("Starter (studio)")
+    expect(page.locator(".settings")).not_to_contain_text("Momentum")  # AdamW has none
 
 
 def test_another_run_can_answer_in_try(session: Session, page: Page) -> None:

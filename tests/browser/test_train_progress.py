@@ -50,7 +50,22 @@ def test_a_run_ends_in_a_sentence_that_promises_no_more_than_it_knows(
     start(page)
     studio.allow(EPOCHS)
     expect(page.locator(".run-sentence")).to_contain_text(re.compile(r"Right on \d+ of \d+"))
-    expect(page.locator(".run-result")).to_contain_text("With so few photos")
+    expect(page.locator(".run-result")).to_contain_text("With so few held-out photos")
+    expect(page.locator(".run-result")).to_contain_text("The best of 12 epochs is kept: epoch 12.")
+    expect(page.locator(".run-head")).to_contain_text("It began from the starter network.")
+    expect(page.locator(".chart-kept-words").first).to_have_text("kept: epoch 12")
+
+
+def test_status_follows_the_epochs_and_the_choice_outlives_a_reload(
+    page: Page, studio: Studio
+) -> None:
+    start(page)
+    page.locator(".preset.is-quick").click()
+    studio.allow(3)
+    expect(page.locator(".run [role=status]")).to_contain_text(f"Epoch 3 of {EPOCHS}")
+    page.reload()
+    page.get_by_role("tab", name="Train").click()
+    expect(page.locator('input[value="quick"]')).to_be_checked()
 
 
 def test_curves_go_on_after_a_reload_in_mid_run(page: Page, studio: Studio) -> None:
@@ -107,7 +122,10 @@ def test_a_value_that_is_no_number_does_not_start(page: Page, session: Session) 
     open_advanced(page)
     page.get_by_label("Learning rate", exact=True).fill("fast")
     page.locator(".train-button").click()
-    expect(page.locator("#setting-head_lr-error")).to_contain_text("'fast' is not a value")
+    expect(page.locator("#setting-head_lr-error")).to_have_text(
+        "Learning rate must be a number, not 'fast'."
+    )
+    expect(page.locator(".train-why")).to_have_text("One setting under Advanced is wrong.")
     assert session.app.runs.all() == []
 
 

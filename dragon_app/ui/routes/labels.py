@@ -53,7 +53,7 @@ def router(session: Session) -> APIRouter:
         result = _do(session.app.labelling, asked)
         if result is None:
             return {"changed": 0, "left": [], "nothing_to_undo": True}
-        return {"changed": result.changed, "left": result.left}
+        return {"changed": result.changed, "left": result.left, "images": result.images}
 
     @routes.post("/classes")
     def create(asked: NewClass) -> dict[str, Any]:

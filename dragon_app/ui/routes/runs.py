@@ -1,16 +1,17 @@
 """Runs: start, watch, stop, look at, and choose the one that Try uses."""
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from dragon_app.core.config import FinetuneConfig, Freeze, Preset
+from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Preset
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
 from dragon_app.core.training import EpochMetrics, Progress, Run
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.answers import same_workspace
-from dragon_app.ui.routes.training import Wish
+from dragon_app.ui.routes.training import Wish, told
 from dragon_app.ui.words import PRESET_WORDS, SETTINGS, STATUS_WORDS
 from dragon_app.wiring import App, Session
 
@@ -37,7 +38,7 @@ def router(session: Session) -> APIRouter:
         app = session.app
         read = read_settings(wish.preset, wish.values)
         if read.config is None:
-            return {"problems": read.problems, "run": None}
+            return {"problems": told(read.problems, wish.values), "run": None}
         problems = _stage_problems(app, wish, read.config)
         run = None if problems else shown(app, app.runs.start(read.config))
         return {"problems": problems, "run": run}
@@ -101,6 +102,7 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "values": {name: getattr(config, name) for name in differing},
         "backbone": config.backbone,
         "weights": run.weights,
+        "is_remembering": config.freeze is Freeze.BACKBONE and config.augment is Augment.OFF,
         "created_at": run.created_at.isoformat(),
         "seconds": run.seconds,
         "epochs": config.epochs,
@@ -135,17 +137,25 @@ def _title(preset: Preset, differing: tuple[str, ...]) -> str:
 
 
 def _settings(run: Run) -> list[dict[str, Any]]:
-    """Return every setting in words, and whether it differs from the nearest preset's."""
+    """Return every setting that counted, in words; what the run found out itself where known."""
     config = FinetuneConfig.from_json(run.config_json)
     _, differing = nearest_preset(config)
+    unused = set() if config.weights_file else {"weights_file"}
+    if config.optimizer is not Optimizer.SGD:
+        unused.add("momentum")
+    own_px = re.search(r"(\d+) px", run.weights)
+    used = {"weights": run.weights[:1].upper() + run.weights[1:]}
+    if config.image_size_px is None and own_px:
+        used["image_size_px"] = f"{own_px[1]} pixels"
     return [
         {
             "label": words.label,
-            "value": _value(dict(words.options), getattr(config, words.name), words.unit),
+            "value": used.get(words.name)
+            or _value(dict(words.options), getattr(config, words.name), words.unit),
             "is_changed": words.name in differing,
         }
         for words in SETTINGS
-        if words.name != "weights_file" or config.weights_file
+        if words.name not in unused
     ]
 
 

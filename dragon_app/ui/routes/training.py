@@ -1,5 +1,6 @@
 """What the Train tab needs before a run: presets, settings, networks, and what is missing."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +14,10 @@ from dragon_app.services.estimates import seconds_for
 from dragon_app.services.settings import read_settings
 from dragon_app.ui.words import PRESET_WORDS, SETTINGS
 from dragon_app.wiring import App, Session
+
+_BEFORE_PHOTOS_S = 5.0  # until the engine is there
+_GUESSED_PHOTOS = 200
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 class Wish(BaseModel):
@@ -43,7 +48,7 @@ def router(session: Session) -> APIRouter:
         """Say what is wrong with which setting, and how long the training would take."""
         read = read_settings(wish.preset, wish.values)
         seconds = None if read.config is None else _seconds(session.app, read.config)
-        return {"problems": read.problems, "seconds": seconds}
+        return {"problems": told(read.problems, wish.values), "seconds": seconds}
 
     @routes.get("/backbones")
     def backbones() -> dict[str, Any]:
@@ -68,12 +73,40 @@ def router(session: Session) -> APIRouter:
     return routes
 
 
+def told(problems: Mapping[str, str], values: Mapping[str, object]) -> dict[str, str]:
+    """Say by its field's own label where a number is wanted and something else was typed."""
+    return {
+        name: _not_a_number(name, values.get(name)) or problem for name, problem in problems.items()
+    }
+
+
+def _not_a_number(name: str, value: object) -> str:
+    setting = _BY_NAME.get(name)
+    if setting is None or setting.least is None or value in {None, ""}:
+        return ""
+    is_whole = setting.step == "1"
+    try:
+        number = float(str(value))
+    except ValueError:
+        is_right = False
+    else:
+        is_right = not is_whole or number.is_integer()
+    kind = "whole number" if is_whole else "number"
+    return "" if is_right else f"{setting.label} must be a {kind}, not '{value}'."
+
+
 def _preset(app: App, preset: Preset) -> dict[str, Any]:
     config = PRESETS[preset]
+    photos = sum(count.train + count.val for count in app.dataset.summary().classes)
+    seconds = _seconds(app, config)
+    share = (photos or _GUESSED_PHOTOS) / _GUESSED_PHOTOS
+    guess_s = PRESET_WORDS[preset].guess_s - _BEFORE_PHOTOS_S
     return {
         "id": preset,
         **asdict(PRESET_WORDS[preset]),
-        "seconds": _seconds(app, config),
+        "photos": photos,
+        "is_measured": seconds is not None,
+        "seconds": _BEFORE_PHOTOS_S + guess_s * share if seconds is None else seconds,
         "config": asdict(config),
     }
 

@@ -55,11 +55,13 @@ window.dragon = (() => {
   const knowWorkspace = (key) => {
     workspace = key;
   };
-  const noticed = { online: () => {}, offline: () => {} }; // filled by dragon-state.js
+  const noticed = { online: () => {}, offline: () => {} }; // filled by dragon-20-state.js
 
-  /* Resolves to the answer; rejects with an Error in words for people, `offline` when none came. */
-  const call = async (path, body, { signal } = {}) => {
-    let answer;
+  /* Resolves to the answer; rejects with an Error in words for people: `offline` when none came,
+     `isLate` when it was waited for in vain: after `seconds`, or for ever if they are not given. */
+  const call = async (path, body, { signal, seconds } = {}) => {
+    let answer, data;
+    if (seconds) signal ??= AbortSignal.timeout(1000 * seconds);
     const headers = workspace ? { 'x-dragon-workspace': workspace } : {};
     try {
       answer = await fetch(
@@ -77,13 +79,19 @@ window.dragon = (() => {
                   }),
             },
       );
+      data = await answer.json().catch((error) => {
+        if (error.name === 'SyntaxError') return {};
+        throw error;
+      });
     } catch (error) {
       if (error.name === 'AbortError') throw error;
       noticed.offline();
-      throw Object.assign(new Error('The app does not answer. Is it still running?'), { offline: true });
+      throw Object.assign(new Error('The app does not answer. Is it still running?'), {
+        offline: true,
+        isLate: error.name === 'TimeoutError',
+      });
     }
     noticed.online();
-    const data = await answer.json().catch(() => ({}));
     if (!answer.ok) {
       throw Object.assign(new Error(data.error || `The app answered with an error (${answer.status}).`), {
         status: answer.status,

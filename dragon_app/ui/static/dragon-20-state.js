@@ -29,6 +29,28 @@ Object.assign(
     dragon.noticed.online = () => setOnline(true);
     dragon.noticed.offline = () => setOnline(false);
 
+    /* A watcher that fails is the browser's news (the console), and the others still get theirs. */
+    const showTo = (show) => {
+      try {
+        show(state);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    };
+    const take = (fresh) => {
+      const isNew = state?.revision !== fresh.revision;
+      dragon.knowWorkspace(fresh.workspace.key);
+      state = fresh;
+      watchers.forEach(showTo);
+      if (isNew) tell('dataset', state);
+    };
+    /* Another workspace is open: draw the page anew, at its beginning if there is no photo yet. */
+    const reopen = (fresh) => {
+      if (!fresh.summary.total) history.replaceState(null, '', '#label');
+      location.reload();
+    };
     const poll = async () => {
       if (isPolling) {
         isAgain = true;
@@ -36,20 +58,13 @@ Object.assign(
       }
       isPolling = true;
       clearTimeout(timer);
-      try {
-        const fresh = await dragon.call('/state');
-        if (state && state.workspace.key !== fresh.workspace.key) {
-          location.reload();
-          return;
-        }
-        const isNew = state?.revision !== fresh.revision;
-        dragon.knowWorkspace(fresh.workspace.key);
-        state = fresh;
-        watchers.forEach((show) => show(state));
-        if (isNew) tell('dataset', state);
-      } catch {
-        /* said by the banner; the next poll tries again */
+      // no answer is said by the banner; the next poll tries again
+      const fresh = await dragon.call('/state', undefined, { seconds: 4 }).catch(() => null);
+      if (fresh && state && state.workspace.key !== fresh.workspace.key) {
+        reopen(fresh);
+        return;
       }
+      if (fresh) take(fresh);
       isPolling = false;
       timer = setTimeout(
         () => {
@@ -92,6 +107,21 @@ Object.assign(
       tell('tab', tab.dataset.tabId);
     });
 
-    return { on, changed, watchState, openTab, currentTab, poll, isOnline: () => isOnline };
+    /* As in every list of tabs, arrows go from one to the next. */
+    document.addEventListener('keydown', (event) => {
+      const at = tabs().indexOf(event.target.closest?.('#tabs [role="tab"]'));
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (at < 0 || !by || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      const { tabId } = tabs().at((at + by) % tabs().length).dataset;
+      openTab(tabId);
+      requestAnimationFrame(() =>
+        tabs()
+          .find((tab) => tab.dataset.tabId === tabId)
+          ?.focus(),
+      );
+    });
+
+    return { on, changed, watchState, openTab, currentTab, poll, reopen, isOnline: () => isOnline };
   })(),
 );

@@ -1,7 +1,7 @@
 /* Line charts over epochs, as SVG painted by the style sheet: they follow light and dark at once. */
 Object.assign(window.dragon, (() => {
   const { el } = window.dragon;
-  const HEIGHT = 200, LEFT = 48, RIGHT = 12, TOP = 10, BOTTOM = 26;
+  const HEIGHT = 224, LEFT = 48, RIGHT = 12, TOP = 22, BOTTOM = 40;
 
   const svg = (tag, attributes = {}, text = null) => {
     const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
@@ -21,7 +21,7 @@ Object.assign(window.dragon, (() => {
   const percent = (share) => `${Math.round(share * 100)} %`;
   const plain = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(2));
 
-  /* `show(series, {epochs})` draws; a series is {name, kind, points: [[epoch, value], ...]}.
+  /* `show(series, {epochs, kept})` draws, and marks the epoch that was kept; a series is {name, kind, points: [[epoch, value], ...]}.
      `kind` is train, val or steps. The words for screen readers follow what is drawn. */
   const lineChart = (title, { isShare = false } = {}) => {
     const say = isShare ? percent : plain;
@@ -29,7 +29,9 @@ Object.assign(window.dragon, (() => {
     const drawing = svg('svg', { role: 'img', class: 'chart-drawing', height: HEIGHT });
     const node = el('figure', { class: 'chart' },
       el('figcaption', { class: 'chart-head' }, el('span', { class: 'd-label', text: title }), legend), drawing);
-    let shown = [], epochs = 1;
+    let shown = [], epochs = 1, kept = null;
+    /* The point that counts: of the epoch that was kept, else the newest. */
+    const point = (points) => points.find(([epoch]) => epoch === kept) ?? points.at(-1);
 
     const draw = () => {
       const width = drawing.clientWidth || 480;
@@ -44,7 +46,13 @@ Object.assign(window.dragon, (() => {
             isShare ? percent(value) : String(value)));
       }
       for (const epoch of ticks(epochs, Math.min(6, width / 70), 1)) {
-        parts.push(svg('text', { class: 'chart-tick', x: x(epoch), y: HEIGHT - 6, 'text-anchor': 'middle' }, epoch));
+        parts.push(svg('text', { class: 'chart-tick', x: x(epoch), y: HEIGHT - BOTTOM + 16, 'text-anchor': 'middle' }, epoch));
+      }
+      parts.push(svg('text', { class: 'chart-tick', x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 6, 'text-anchor': 'middle' }, 'epoch'));
+      if (kept != null) {
+        const side = { 'text-anchor': kept > epochs * 0.75 ? 'end' : kept < epochs * 0.25 ? 'start' : 'middle' };
+        parts.push(svg('line', { class: 'chart-kept', x1: x(kept), x2: x(kept), y1: TOP, y2: HEIGHT - BOTTOM }),
+          svg('text', { class: 'chart-kept-words', x: x(kept), y: TOP - 9, ...side }, `kept: epoch ${kept}`));
       }
       for (const { kind, points } of shown) {
         const known = points.filter(([, value]) => Number.isFinite(value));
@@ -52,7 +60,7 @@ Object.assign(window.dragon, (() => {
         parts.push(svg('polyline', { class: `chart-line is-${kind}`,
           points: known.map(([epoch, value]) => `${x(epoch).toFixed(1)},${y(value).toFixed(1)}`).join(' ') }));
         if (kind === 'steps') continue;
-        const [epoch, value] = known.at(-1);
+        const [epoch, value] = point(known);
         parts.push(svg('circle', { class: `chart-end is-${kind}`, cx: x(epoch), cy: y(value), r: 4 }));
       }
       drawing.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
@@ -63,14 +71,15 @@ Object.assign(window.dragon, (() => {
         const [first, last] = [points[0], points.at(-1)];
         return `${name}: ${say(first[1])} after epoch ${first[0]}, ${say(last[1])} after epoch ${last[0]}.`;
       });
-      return `${title} by epoch. ${lines.join(' ') || 'Nothing measured yet.'}`;
+      return `${title} by epoch. ${lines.join(' ') || 'Nothing measured yet.'}${kept == null ? '' : ` Kept: epoch ${kept}.`}`;
     };
     const show = (series, options) => {
       shown = series;
       epochs = Math.max(1, options.epochs);
-      legend.replaceChildren(...series.filter(({ kind }) => kind !== 'steps').map(({ name, kind, points }) =>
+      kept = options.kept ?? null;
+      legend.replaceChildren(...series.filter(({ kind, points }) => kind !== 'steps' || points.length).map(({ name, kind, points }) =>
         el('span', { class: 'chart-key' }, el('i', { class: `is-${kind}` }),
-          el('span', { text: points.length ? `${name} ${say(points.at(-1)[1])}` : name }))));
+          el('span', { text: points.length && kind !== 'steps' ? `${name} ${say(point(points)[1])}` : name }))));
       drawing.setAttribute('aria-label', inWords());
       draw();
     };
@@ -86,7 +95,7 @@ Object.assign(window.dragon, (() => {
       const by = (key) => measured.map((each) => [each.epoch, each[key]]);
       accuracy.show([{ name: 'Photos learned from', kind: 'train', points: by('train_accuracy') },
         { name: 'Held-out photos', kind: 'val', points: by('val_accuracy') }], options);
-      loss.show([{ name: '', kind: 'steps', points: steps },
+      loss.show([{ name: 'Each step', kind: 'steps', points: steps },
         { name: 'Photos learned from', kind: 'train', points: by('train_loss') },
         { name: 'Held-out photos', kind: 'val', points: by('val_loss') }], options);
     };

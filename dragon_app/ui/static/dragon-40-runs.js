@@ -6,7 +6,19 @@ Object.assign(window.dragon, (() => {
   /* "Right on 37 of 40 held-out photos (93 %)." and, when few, how far off that may be. */
   const resultSentence = (run) => `Right on ${run.hits} of ${run.n} held-out photos (${percent(run.val_accuracy)}).`;
   const intervalSentence = (run) => (run.n >= FEW ? ''
-    : `With so few photos to measure on, the true share may lie anywhere from ${percent(run.low)} to ${percent(run.high)}.`);
+    : `With so few held-out photos, the true share may lie anywhere from ${percent(run.low)} to ${percent(run.high)}.`);
+
+  /* Which epoch the model is of. */
+  const keptSentence = (run) => (!run.best_epoch ? '' : run.epochs_done > 1
+    ? `The best of ${run.epochs_done} epochs is kept: epoch ${run.best_epoch}.` : 'Its one epoch is kept.');
+  const beganSentence = (run) => (!run.weights ? '' : /^starter/.test(run.weights) ? 'It began from the starter network.'
+    : /^none/.test(run.weights) ? 'It began from nothing.' : /^ImageNet/.test(run.weights) ? 'It began from ImageNet\u2019s weights.' : `It began from ${run.weights}.`);
+
+  /* What training still lacks, short: the first two, then how many more. */
+  const missingWords = (missing) => {
+    const more = missing.length - 2;
+    return more > 0 ? [...missing.slice(0, 2), `and ${more} more ${more === 1 ? 'class needs' : 'classes need'} photos`] : missing;
+  };
 
   /* "Reading photos 120 of 240", "Epoch 3 of 12": what a run is doing now. */
   const phaseSentence = (run) => {
@@ -14,6 +26,7 @@ Object.assign(window.dragon, (() => {
     if (run.is_stopping) return 'Stopping after this batch';
     if (run.status === 'queued') return 'Waiting for its turn';
     if (phase === 'Learning' || phase === 'Measured') return `Epoch ${epoch} of ${epochs}`;
+    if (/^Starting from/.test(phase)) return 'Loading the network';
     return total ? `${phase} ${done} of ${total}` : phase || 'Starting';
   };
   const when = (iso) => new Date(iso).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
@@ -26,5 +39,5 @@ Object.assign(window.dragon, (() => {
   /* Whether a component can be seen: tabs that are not shown poll nothing. */
   const isSeen = (node) => node.isConnected && !document.hidden && node.offsetParent !== null;
 
-  return { resultSentence, intervalSentence, phaseSentence, when, showRun, wantedRun, isSeen };
+  return { resultSentence, intervalSentence, keptSentence, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
 })());

@@ -3,7 +3,7 @@ const openWorkspaces = async () => {
   const { el, icon, call } = dragon;
   let about;
   try {
-    about = await call('/workspaces');
+    about = await call('/workspaces', undefined, { seconds: 10 });
   } catch (error) {
     dragon.toast(error.message, { kind: 'bad' });
     return;
@@ -30,10 +30,20 @@ const openWorkspaces = async () => {
       form.inert = true;
       try {
         await call('/workspaces', { folder, is_new: isNew });
-        location.reload();
+        dragon.reopen(await call('/state'));
       } catch (error) {
         problem.textContent = error.message;
         form.inert = false;
+        if (!isNew && error.message.endsWith('Make a new one there?'))
+          problem.append(
+            ' ',
+            el('button', {
+              type: 'button',
+              class: 'd-button is-small',
+              text: 'Make it',
+              onclick: () => go(folder, true),
+            }),
+          );
       }
     };
     const field = (id, label, button, isNew, placeholder) => {
@@ -93,7 +103,7 @@ const openWorkspaces = async () => {
                 icon('folder'),
                 el(
                   'span',
-                  { class: 'd-cut' },
+                  { class: 'workspaces-where' },
                   el('span', { text: each.name + ' ' }),
                   el('small', { text: each.folder }),
                 ),

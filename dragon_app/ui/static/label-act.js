@@ -2,8 +2,35 @@
    has an id of its own, so that one sent twice counts once. */
 const createActions = ({ grid, run, list, classes, classOf }) => {
   const { el, icon, call, count } = dragon;
+  /* An answer that did not come in time is asked for again when the app is back: the same id, so
+     what it did already it does not do twice. One after the other, so that the last word counts. */
+  const send = async (asked) => {
+    for (let isAgain = false; ; isAgain = true) {
+      try {
+        const answer = await call('/labels', asked, { seconds: 10 });
+        const isDone = isAgain && !answer.changed && !answer.left.length; // the first time
+        return isDone ? { ...answer, changed: asked.image_ids?.length ?? null } : answer;
+      } catch (error) {
+        if (!error.isLate) throw error;
+        dragon.toast('Not saved yet: it is sent again when the app answers.', { kind: 'bad', key: 'late' });
+        await new Promise((resolve) => {
+          const end = dragon.on('online', () => {
+            end();
+            resolve();
+          });
+        });
+      }
+    }
+  };
+  let last = Promise.resolve();
+  const inTurn = (asked) => {
+    const mine = last.then(() => send(asked));
+    last = mine.catch(() => {});
+    return mine;
+  };
   const gesture = async (body, words) => {
-    const answer = await run(() => call('/labels', { batch: dragon.newBatch(), ...body }));
+    const asked = { batch: dragon.newBatch(), ...body };
+    const answer = await run(() => inTurn(asked));
     if (!answer) return null;
     if (words) dragon.toast(words(answer.changed), { key: 'gesture', action: { label: 'Undo', run: undo } });
     return answer;
@@ -14,10 +41,11 @@ const createActions = ({ grid, run, list, classes, classOf }) => {
     dragon.toast(
       answer.nothing_to_undo
         ? 'There is nothing to undo.'
-        : `${count(answer.changed, 'photo')} as before${answer.left.length ? `; ${answer.left.length} changed since were left` : ''}.`,
+        : `${answer.changed == null ? 'All' : count(answer.changed, 'photo')} as before${answer.left.length ? `; ${answer.left.length} changed since were left` : ''}.`,
       { key: 'gesture' },
     );
     await grid.reload();
+    if (!answer.nothing_to_undo) grid.chooseThese(answer.images ?? []);
   };
   /* After photos left the list the one that moved up is chosen: the next key goes to it. */
   const goOn = async () => {
@@ -70,11 +98,11 @@ const createActions = ({ grid, run, list, classes, classOf }) => {
             ...(chosen.some((photo) => photo.class_id != null)
               ? [button('No class', () => act('class', null))]
               : []),
-            button('To the bin', () => act('bin'), icon('bin')),
           ];
     bar.replaceChildren(
       el('strong', { class: 'd-number', text: `${count(chosen.length, 'photo')} chosen` }),
       el('div', { class: 'chosen-choices' }, ...choices),
+      ...(list().shown === 'binned' ? [] : [button('To the bin', () => act('bin'), icon('bin'))]),
       el(
         'button',
         {

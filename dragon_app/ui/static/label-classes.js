@@ -1,6 +1,7 @@
 /* The class cards: make, rename, colour, delete, choose what the grid shows, take drops. */
 const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
   const { el, icon, call } = dragon;
+  const SMALL = { seconds: 10 };
   // The same hues as new classes get: they stay apart for most colour-blind eyes.
   const COLOURS = [
     '#9b2226',
@@ -32,6 +33,13 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
     input,
     el('button', { class: 'd-button is-icon', 'aria-label': 'Make the class' }, icon('add')),
   );
+  const problem = el('p', { class: 'd-text d-error classes-say', role: 'alert' });
+  const first = el('p', {
+    class: 'd-text d-quiet classes-say',
+    hidden: true,
+    text: 'Make a class, select photos, press 1.',
+  });
+  input.addEventListener('input', () => problem.replaceChildren());
   const side = el(
     'nav',
     { class: 'classes', 'aria-label': 'Classes' },
@@ -39,6 +47,8 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
     el('h2', { class: 'classes-title', text: 'Classes' }),
     cards,
     form,
+    problem,
+    first,
   );
   let summary = { total: 0, unlabelled: 0, binned: 0, classes: [] },
     shown = { shown: 'all' },
@@ -51,7 +61,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
       input.focus();
       return;
     }
-    if (await run(() => call('/classes', { name }))) {
+    if (await run(() => call('/classes', { name }, SMALL), problem)) {
       input.value = '';
       input.focus();
     }
@@ -119,7 +129,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
       if (isOver) return;
       isOver = true;
       const name = field.value.trim();
-      if (keeps && name && name !== each.name) await run(() => call(`/classes/${each.id}`, { name }));
+      if (keeps && name && name !== each.name) await run(() => call(`/classes/${each.id}`, { name }, SMALL));
       draw(true);
     };
     field.addEventListener('keydown', (event) => {
@@ -136,13 +146,21 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
 
   const edit = (card, each) =>
     dragon.dialog('Class', (box, close) => {
-      const field = el('input', { class: 'd-input', id: 'class-name', maxlength: 80 });
+      const field = el('input', {
+        class: 'd-input',
+        id: 'class-name',
+        maxlength: 80,
+        'aria-describedby': 'class-problem',
+      });
       field.value = each.name;
+      const wrong = el('p', { class: 'd-text d-error', id: 'class-problem', role: 'alert' });
+      const send = (path, body) => run(() => call(`/classes/${each.id}${path}`, body, SMALL), wrong);
       let colour = each.colour;
       const save = async () => {
         const name = field.value.trim();
         const change = { ...(name !== each.name && { name }), ...(colour !== each.colour && { colour }) };
-        if (!Object.keys(change).length || (await run(() => call(`/classes/${each.id}`, change)))) close();
+        if (!Object.keys(change).length || (await send('', change))) close();
+        else field.focus();
       };
       box.addEventListener('submit', (event) => {
         event.preventDefault();
@@ -171,7 +189,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
             text: 'Delete',
             style: 'margin-right:auto',
             onclick: async () => {
-              if (await run(() => call(`/classes/${each.id}/delete`, {}))) {
+              if (await send('/delete', {})) {
                 close();
                 if (shown.class_id === each.id) show({ shown: 'all' });
               }
@@ -184,7 +202,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
         el('button', { class: 'd-button is-primary', text: 'Save' }),
       );
       box.append(
-        el('div', { class: 'd-field' }, el('label', { for: 'class-name', text: 'Name' }), field),
+        el('div', { class: 'd-field' }, el('label', { for: 'class-name', text: 'Name' }), field, wrong),
         el(
           'fieldset',
           { class: 'swatches' },
@@ -195,7 +213,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
           ? [
               el('p', {
                 class: 'd-text d-quiet',
-                text: `${dragon.count(each.total, 'photo')}: ${each.train} to learn from, ${each.val} to check with${each.test ? `, ${each.test} kept apart` : ''}. A class can be deleted when no photo carries it.`,
+                text: `${dragon.count(each.total, 'photo')}: ${each.train} to learn from, ${each.val} held-out${each.test ? `, ${each.test} kept apart` : ''}. A class can be deleted when no photo carries it.`,
               }),
             ]
           : []),
@@ -248,6 +266,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
     if (!isForced && key === drawn) return;
     if (!isForced && cards.querySelector('input')) return; // somebody is typing a name
     drawn = key;
+    first.hidden = !summary.total || summary.classes.length > 0;
     const at = side.contains(document.activeElement) ? document.activeElement : null;
     const focused = at?.closest('.class-card')?.dataset.which;
     const part = at?.matches('.class-edit') ? '.class-edit' : '.class-show';

@@ -56,25 +56,38 @@ const createEmpty = ({ upload, ways, onNew }) => {
 };
 
 /* What training still lacks, or the way there. */
-const createNext = () => {
+const createNext = (upload) => {
   const { el, icon } = dragon;
   const next = el('div', { class: 'next', 'aria-live': 'polite' });
+  /* "Drawing 96 of 240 photos ...", as the panel of the upload has it; nothing when all is in. */
+  const underWay = () => {
+    if (!upload.isBusy()) return '';
+    const [doing, done] = ['strong', '.d-number'].map((part) => upload.panel.querySelector(part));
+    const words = (node) => node?.textContent ?? '';
+    return `${words(doing).split(' ')[0]} ${words(done).replace(/, about.*/, '')} ...`;
+  };
   const show = (state) => {
+    const busy = underWay();
     const missing = state.summary.missing,
       running = state.run?.status === 'running';
-    const key = JSON.stringify([missing, running, state.summary.total > 0, state.summary.classes.length]);
+    const key = JSON.stringify([
+      busy,
+      missing,
+      running,
+      state.summary.total > 0,
+      state.summary.classes.length,
+    ]);
     if (next.dataset.key === key) return;
     next.dataset.key = key;
+    const more = missing.length - 2;
+    const others = `; and ${dragon.count(more, 'more class needs', 'more classes need')} photos`;
+    const lacks = `${missing.slice(0, 2).join('; ')}${more > 0 ? others : ''}.`;
     const words = running
       ? 'A model is being trained.'
-      : !missing.length
-        ? 'Ready to train.'
-        : missing.length === 1
-          ? `${missing[0]}.`
-          : `${missing[0]}, and ${missing.length - 1} more to do.`;
+      : busy || (missing.length ? lacks : 'Ready to train.');
     next.replaceChildren(
       el('span', { text: words, title: missing.join('\n') }),
-      ...(running || !missing.length
+      ...(running || (!missing.length && !busy)
         ? [
             el(
               'button',

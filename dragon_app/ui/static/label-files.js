@@ -1,4 +1,5 @@
-/* From a drop or a choice to a list of files with the folders they lie in. */
+/* From a drop or a choice to a list of files with the folders they lie in.
+   What cannot be read is in the list too, with a `reason` instead of a file: nothing vanishes. */
 const isVisible = (name) => !name.startsWith('.') && !['Thumbs.db', 'desktop.ini'].includes(name);
 
 /* Entries must be taken from the event at once: it is empty after the first pause. */
@@ -8,24 +9,39 @@ const entriesOf = (transfer) =>
     .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile())
     .filter(Boolean);
 
+const unread = (name, folders, error) => ({
+  name,
+  reason: `could not be read${error?.message ? `: ${error.message}` : '.'}`,
+  folders,
+});
+
 const filesIn = async (entry, folders) => {
   if (entry instanceof File) return [{ file: entry, folders }];
   if (!isVisible(entry.name)) return [];
   if (entry.isFile) {
-    const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-    return file ? [{ file, folders }] : [];
+    try {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      return [{ file, folders }];
+    } catch (error) {
+      return [unread(entry.name, folders, error)];
+    }
   }
+  const inside = [...folders, entry.name];
   const reader = entry.createReader();
-  const found = [];
-  for (;;) {
-    // a reader gives at most 100 at a time
-    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
-    if (!some.length) break;
-    found.push(...some);
+  const found = [],
+    lists = [];
+  try {
+    for (;;) {
+      // a reader gives at most 100 at a time
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) break;
+      found.push(...some);
+    }
+  } catch (error) {
+    lists.push([unread(found.length ? `The rest of ${entry.name}` : entry.name, inside, error)]);
   }
   found.sort((a, b) => a.name.localeCompare(b.name));
-  const lists = [];
-  for (const each of found) lists.push(await filesIn(each, [...folders, entry.name]));
+  for (const each of found) lists.push(await filesIn(each, inside));
   return lists.flat();
 };
 

@@ -10,6 +10,8 @@ const createGrid = ({ load, classOf, onSelection, onOpen }) => {
     role: 'listbox',
     'aria-multiselectable': 'true',
     'aria-label': 'Photos',
+    'aria-description':
+      'Arrows choose, with Shift several. With Ctrl they only move; Ctrl and Space adds or takes away. Space shows a photo large.',
   });
   const photos = new Map(); // place in the list -> photo
   const tiles = new Map(); // place in the list -> its element
@@ -95,6 +97,7 @@ const createGrid = ({ load, classOf, onSelection, onOpen }) => {
   };
 
   const draw = () => {
+    list.tabIndex = total ? 0 : -1; // nothing there, nothing to stop at
     const width = list.clientWidth;
     if (!width) return;
     columns = Math.max(2, Math.floor((width + 8) / 148));
@@ -169,15 +172,33 @@ const createGrid = ({ load, classOf, onSelection, onOpen }) => {
     if (top < 80) scrollBy({ top: top - 80 });
     else if (top + side > innerHeight - 90) scrollBy({ top: top + side - innerHeight + 90 });
   };
-  const move = async (steps, isRange) => {
+  /* By keys; `isOnlyFocus` goes there and chooses nothing. */
+  const move = async (steps, { isRange = false, isOnlyFocus = false, hasFocus = true } = {}) => {
     if (!total) return;
-    const place = Math.min(
-      total - 1,
-      Math.max(0, selected.size || isRange || !Number.isFinite(steps) ? here + steps : here),
-    );
+    if (hasFocus) {
+      list.classList.add('is-keyed');
+      list.focus({ preventScroll: true });
+    }
+    const goes = selected.size || isRange || isOnlyFocus || !Number.isFinite(steps);
+    const place = Math.min(total - 1, Math.max(0, goes ? here + steps : here));
     await ensure(place, place);
-    await choose(place, { isRange });
+    if (isOnlyFocus) {
+      here = place;
+      draw();
+    } else await choose(place, { isRange });
     show(place);
+  };
+  /* Choose those of these photos that are at hand, or none: the focus goes to the first. */
+  const chooseThese = (ids) => {
+    selected.clear();
+    const wanted = new Set(ids);
+    const found = [...photos].filter(([, photo]) => wanted.has(photo.id)).map(([place]) => place);
+    found.forEach(pick);
+    if (found.length) {
+      here = anchor = Math.min(...found);
+      show(here);
+    }
+    changed();
   };
 
   /* Ask for the list anew. What is on the screen stays until the answer is there: no flicker. */
@@ -205,6 +226,7 @@ const createGrid = ({ load, classOf, onSelection, onOpen }) => {
     changed();
   };
 
+  list.addEventListener('pointerdown', () => list.classList.remove('is-keyed'));
   list.addEventListener('click', (event) => {
     const tile = event.target.closest('.tile');
     if (!tile) return;
@@ -241,6 +263,7 @@ const createGrid = ({ load, classOf, onSelection, onOpen }) => {
     move,
     choose,
     chooseAll,
+    chooseThese,
     clear,
     ensure,
     show,

@@ -7,7 +7,7 @@ const openPreview = (grid, { classes, classOf, keys, assign }) => {
     place = el('span', { class: 'd-quiet d-number' });
   const choices = el('div', { class: 'preview-choices', role: 'group', 'aria-label': 'Its class' });
   const step = async (by) => {
-    await grid.move(by, false);
+    await grid.move(by, { hasFocus: false });
     show();
   };
   const button = (label, shape, run) =>

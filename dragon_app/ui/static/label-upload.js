@@ -31,15 +31,15 @@ const createUpload = ({ onSome, onDone }) => {
     fill.style.width = `${(100 * done) / total}%`;
     bar.setAttribute('aria-valuenow', Math.round((100 * done) / total));
   };
-  const begin = (total, title) => {
+  const begin = (total, title, refused = []) => {
     job = {
-      done: 0,
+      done: refused.length,
       total,
       startedAt: performance.now(),
       isStopped: false,
       added: 0,
       duplicates: 0,
-      refused: [],
+      refused,
       error: null,
       abort: new AbortController(),
     };
@@ -69,6 +69,7 @@ const createUpload = ({ onSome, onDone }) => {
     if (duplicates) parts.push(`${duplicates.toLocaleString('en')} already there`);
     if (refused.length) parts.push(`${refused.length.toLocaleString('en')} not taken`);
     if (isStopped) parts.push(`stopped after ${done} of ${total}`);
+    else if (error) parts.push(`ended after ${done} of ${total}`);
     const line = el(
       'div',
       { class: 'upload-line' },
@@ -99,7 +100,9 @@ const createUpload = ({ onSome, onDone }) => {
           ),
       );
       if (refused.length > NAMED) list.append(el('li', { text: `and ${refused.length - NAMED} more` }));
-      panel.append(el('p', { class: 'd-text d-quiet', text: 'These were not taken; the rest is in:' }), list);
+      const isRestIn = !error && !isStopped && total > refused.length;
+      const title = `These were not taken${isRestIn ? '; the rest is in' : ''}:`;
+      panel.append(el('p', { class: 'd-text d-quiet', text: title }), list);
     }
     panel.classList.toggle('is-bad', !!error || refused.length > 0);
     if (!error && !refused.length)
@@ -108,6 +111,7 @@ const createUpload = ({ onSome, onDone }) => {
       }, 6000);
   };
 
+  const bytesOf = (files) => files.reduce((sum, each) => sum + each.file.size, 0);
   const batches = (files) => {
     const made = [];
     let batch = [],
@@ -125,8 +129,10 @@ const createUpload = ({ onSome, onDone }) => {
     return made;
   };
 
-  const send = async (batch, { classId, folders }) => {
+  /* `remaining`: bytes of the job from this batch on; the app says at once when the disk is too small. */
+  const send = async (batch, { classId, folders, remaining }) => {
     const form = new FormData();
+    form.append('remaining_bytes', remaining);
     for (const each of batch) form.append('files', each.file, each.file.name);
     if (classId != null) form.append('class_id', classId);
     else if (folders.length) {
@@ -146,7 +152,7 @@ const createUpload = ({ onSome, onDone }) => {
         try {
           await task();
         } catch (error) {
-          if (error.name !== 'AbortError') job.error = error.message;
+          if (error.name !== 'AbortError') job.error ??= error.message; // the first one says why
         }
       }
     };
@@ -165,20 +171,26 @@ const createUpload = ({ onSome, onDone }) => {
     panel,
     isBusy: () => !!job,
     /* Add files, all of one class if `classId` is given, else by the folders they lie in. */
-    add: async (files, classId = null) => {
+    add: async (found, classId = null) => {
       if (isBusy()) return;
-      if (!files.length) {
+      if (!found.length) {
         dragon.toast('There is no file in it.', { kind: 'bad' });
         return;
       }
-      const folders = [...new Set(files.map((each) => each.folders[0]).filter(Boolean))];
-      begin(files.length, 'Adding photos');
-      await dragon.saving(() =>
-        work(
-          batches(files).map((batch) => () => send(batch, { classId, folders })),
-          WORKERS,
-        ),
+      const folders = [...new Set(found.map((each) => each.folders[0]).filter(Boolean))];
+      const files = found.filter((each) => each.file);
+      begin(
+        found.length,
+        'Adding photos',
+        found.filter((each) => !each.file),
       );
+      let left = bytesOf(files);
+      const tasks = batches(files).map((batch) => {
+        const remaining = left;
+        left -= bytesOf(batch);
+        return () => send(batch, { classId, folders, remaining });
+      });
+      await dragon.saving(() => work(tasks, WORKERS));
     },
     /* Draw a sample, some numbers of every class at a time: a Stop leaves the classes even. */
     draw: async (sample, classes, perClass) => {

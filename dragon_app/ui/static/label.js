@@ -6,14 +6,22 @@ let which = { shown: 'all' };
 
 const classOf = (id) => (id == null ? null : (summary?.classes.find((each) => each.id === id) ?? null));
 
-/* Do one change and say what went wrong; resolves to the answer, or to nothing. */
-const run = async (work) => {
+/* Do one change and say what went wrong: in `problem`, near what was asked, or in a message for a
+   moment. Resolves to the answer, or to nothing. */
+const run = async (work, problem = null) => {
+  if (problem) problem.textContent = '';
   try {
     const answer = await dragon.saving(work);
     dragon.changed();
     return answer;
   } catch (error) {
-    dragon.toast(error.offline ? 'Not saved: the app does not answer.' : error.message, { kind: 'bad' });
+    const words = error.isLate
+      ? 'The app does not answer. Whether this was saved shows when it does.'
+      : error.offline
+        ? 'Not saved: the app does not answer.'
+        : error.message;
+    if (problem?.isConnected) problem.textContent = words;
+    else dragon.toast(words, { kind: 'bad' });
     return null;
   }
 };
@@ -26,7 +34,7 @@ const grid = createGrid({
       limit,
       ...(which.class_id != null && { class_id: which.class_id }),
     });
-    return call(`/images?${query}`);
+    return call(`/images?${query}`, undefined, { seconds: 10 });
   },
   classOf,
   onSelection: (chosen, total) => {
@@ -154,7 +162,7 @@ const classes = createClasses({
 });
 
 const empty = createEmpty({ upload, ways, onNew: (is) => root.classList.toggle('is-new', is) });
-const next = createNext();
+const next = createNext(upload);
 const showHeading = () => {
   heading.textContent =
     classOf(which.class_id)?.name ??
@@ -171,10 +179,14 @@ const moves = (event) => {
     Home: -Infinity,
     End: Infinity,
   }[event.key];
-  if (steps !== undefined) {
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (steps !== undefined && !event.altKey) {
     event.preventDefault();
-    grid.move(steps, event.shiftKey);
-  } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+    grid.move(steps, { isRange: event.shiftKey, isOnlyFocus: isCommand && !event.shiftKey });
+  } else if (isCommand && event.key === ' ') {
+    event.preventDefault();
+    if (grid.total()) grid.choose(grid.here(), { isMore: true });
+  } else if (isCommand && event.key.toLowerCase() === 'a') {
     event.preventDefault();
     grid.chooseAll();
   } else if (event.key === 'Escape') grid.clear();

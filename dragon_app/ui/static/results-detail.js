@@ -12,11 +12,18 @@ const createDetail = () => {
     if (!count) made.setAttribute('aria-label', '0');
     return made;
   };
-  const confusion = ({ confusion: rows, class_names: names }) => el('div', { class: 'd-scroll', tabindex: 0, role: 'group', 'aria-label': 'Confusion matrix' },
+  const table = ({ confusion: rows, class_names: names }) => el('div', { class: 'd-scroll confusion-box', tabindex: 0, role: 'group', 'aria-label': 'Confusion matrix' },
     el('table', { class: 'confusion', 'aria-label': 'Confusion matrix', 'aria-describedby': 'confusion-words' },
-      el('thead', {}, el('tr', {}, el('td'), ...names.map((name) => el('th', { scope: 'col' }, el('span', { class: 'd-cut', text: name, title: name }))))),
-      el('tbody', {}, ...rows.map((row, i) => el('tr', {}, el('th', { scope: 'row' }, el('span', { class: 'd-cut', text: names[i], title: names[i] })),
+      el('thead', {}, el('tr', {}, el('td'), ...names.map((name) => el('th', { scope: 'col' }, el('span', { text: name }))))),
+      el('tbody', {}, ...rows.map((row, i) => el('tr', {}, el('th', { scope: 'row' }, el('span', { text: names[i] })),
         ...row.map((count, j) => cell(count, row.reduce((a, b) => a + b, 0), i === j)))))));
+  /* The table, and a hint for as long as it is wider than its box. */
+  const confusion = (full) => {
+    const box = table(full);
+    const hint = el('p', { class: 'd-text d-quiet', hidden: true, text: 'There are more columns: move the table sideways.' });
+    new ResizeObserver(() => { hint.hidden = box.scrollWidth <= box.clientWidth; }).observe(box);
+    return [hint, box];
+  };
   const perClass = ({ per_class: scores, class_names: names }) => el('div', { class: 'd-scroll', tabindex: 0, role: 'group', 'aria-label': 'Class by class' },
     el('table', { class: 'd-table', 'aria-label': 'Class by class', 'aria-describedby': 'class-words' },
       el('thead', {}, el('tr', {}, ...['Class', 'Found', 'Trusted', 'Photos'].map((text) => el('th', { scope: 'col', text })))),
@@ -42,19 +49,19 @@ const createDetail = () => {
     const parts = [el('h2', { class: 'd-title', text: `Run ${full.id}: ${full.title}` })];
     if (hasModel) {
       parts.push(el('p', { class: 'd-text detail-sentence', text: dragon.resultSentence(full) }));
-      if (dragon.intervalSentence(full)) parts.push(el('p', { class: 'd-text d-quiet', text: dragon.intervalSentence(full) }));
+      parts.push(el('p', { class: 'd-text d-quiet', text: `${dragon.keptSentence(full)} ${dragon.intervalSentence(full)}`.trim() }));
       parts.push(el('p', { class: 'd-text', text: worst(full) }));
     }
     if (full.reason) parts.push(el('p', { class: `d-note ${full.status === 'failed' ? 'is-bad' : 'is-warn'}`, text: full.reason }));
     if (!full.is_final) parts.push(el('p', { class: 'd-text', text: `${dragon.phaseSentence(full)}. Its result appears here when it is done.` }));
     if (hasModel) parts.push(heading('What it mixes up'),
-      quiet('confusion-words', 'Each row is what the photos show, each column what the model said. The diagonal is right.'), confusion(full),
+      quiet('confusion-words', 'Each row is what the photos show, each column what the model said. The diagonal is right.'), ...confusion(full),
       heading('Class by class'), quiet('class-words', 'Found (recall): of its photos, how many were named so. Trusted (precision): of the photos named so, how many were it.'), perClass(full));
     if (progress.epochs.length) parts.push(heading('How it learned'), charts.node);
     parts.push(heading('Settings'), settings(full));
     node.replaceChildren(...parts);
     node.hidden = false;
-    charts.show(progress.epochs, progress.steps, { epochs: full.epochs });
+    charts.show(progress.epochs, progress.steps, { epochs: full.epochs, kept: full.is_final ? full.best_epoch : null });
   };
   return { node, show, forget: () => { shownKey = ''; } };
 };

@@ -43,7 +43,7 @@ const showEmpty = () => {
   const next = (text, tab) => el('button', { type: 'button', class: 'd-button is-primary', text, onclick: () => dragon.openTab(tab) });
   const missing = state?.summary.missing ?? [];
   empty.replaceChildren(el('h2', { class: 'd-title', text: 'No results yet' }),
-    el('p', { class: 'd-text', text: missing.length ? `After the first training you see here how good it is. ${missing.join('. ')}.` : 'Train a model, and you see here how good it is and what it mixes up.' }),
+    el('p', { class: 'd-text', text: missing.length ? `After the first training you see here how good it is. ${dragon.missingWords(missing).join(', ')}.` : 'Train a model, and you see here how good it is and what it mixes up.' }),
     missing.length ? next('Go to Label', 'label') : next('Go to Train', 'train'));
 };
 const draw = () => {

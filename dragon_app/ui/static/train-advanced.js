@@ -31,6 +31,7 @@ const createAdvanced = ({ weights, onChange }) => {
     input.addEventListener(isChoice ? 'change' : 'input', () => {
       if (input.value === text(preset.config[setting.name])) delete values[setting.name];
       else values[setting.name] = input.value;
+      if (setting.name === 'weights' && input.value !== 'file') delete values.weights_file; // its field is hidden now
       if (setting.name === 'backbone') loadStages();
       fill(input);
       changed();
@@ -115,7 +116,7 @@ const createAdvanced = ({ weights, onChange }) => {
   };
   node.addEventListener('toggle', () => { if (node.open && !weights.infos()) listBackbones(); });
 
-  return { node, config, showProblems, values: () => values, isWrong: () => Object.keys(problems).length > 0,
+  return { node, config, showProblems, values: () => values, wrong: () => Object.keys(problems).length,
     show: (settings, fresh) => { const isOther = preset?.id !== fresh.id; preset = fresh; build(settings); if (isOther) { problems = {}; fill(); if (Object.keys(values).length) changed(); } },
     set: (fresh) => { values = { ...fresh }; fill(); changed(); } };
 };

@@ -1,7 +1,7 @@
 /* The run at work or just over: words, bar, curves, Stop; at the end the result and what to do next.
    All is read from the app once a second, so a reload or another browser shows the same. */
 const createRunPanel = ({ onKnown, onOver, onAgain }) => {
-  const WATCH_MS = 1000, SPEAK_MS = 15000;
+  const WATCH_MS = 1000, SPEAK_MS = 4000;
   const title = el('h2', { class: 'd-title' });
   const settings = el('p', { class: 'd-text d-quiet' });
   const phase = el('p', { class: 'd-text run-phase d-number' });
@@ -15,11 +15,13 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   const live = el('div', { class: 'run-live' }, el('div', { class: 'run-line' }, phase, stop), bar, facts);
   const node = el('section', { class: 'd-card run', 'aria-label': 'Run', hidden: true },
     el('div', { class: 'run-head' }, title, settings), live, result, charts.node, queue, speech);
-  let id = null, run = null, epochs = [], timer = 0, isAsking = false, spokenAt = 0;
+  let id = null, run = null, epochs = [], timer = 0, isAsking = false, spokenAt = 0, spoken = '';
 
-  const fact = (name, value) => el('div', {}, el('dt', { class: 'd-quiet', text: name }), el('dd', { text: value || '\u2013' }));
-  const speak = (text, isNow = false) => {
-    if (!isNow && performance.now() - spokenAt < SPEAK_MS) return;
+  const fact = (name, value) => el('div', {}, el('dt', { class: 'd-quiet', text: name }), el('dd', { text: value }));
+  /* Says where the run is when that changed, never more often than a person can listen. */
+  const speak = (key, text, isNow = false) => {
+    if (key === spoken || (!isNow && performance.now() - spokenAt < SPEAK_MS)) return;
+    spoken = key;
     spokenAt = performance.now();
     speech.textContent = text;
   };
@@ -35,12 +37,15 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     bar.setAttribute('aria-valuetext', phase.textContent);
     stop.disabled = run.is_stopping;
     stop.textContent = run.is_stopping ? 'Stopping \u2026' : 'Stop';
-    facts.replaceChildren(
-      fact('Time left', progress.seconds_left == null ? (isLearning ? 'being measured' : '') : `about ${dragon.duration(progress.seconds_left)}`),
-      fact('Speed', progress.images_per_s ? `${Math.round(progress.images_per_s).toLocaleString('en')} photos/s` : ''),
-      fact('Best so far', best ? `${dragon.percent(best.val_accuracy)} in epoch ${best.epoch}` : ''));
-    const left = progress.seconds_left == null ? '' : `, about ${dragon.duration(progress.seconds_left)} left`;
-    speak(`${phase.textContent}${best ? `, ${dragon.percent(best.val_accuracy)} right at best` : ''}${left}`);
+    // What there is nothing to say about is not shown; remembered photos pass too fast to mean anything.
+    const known = [
+      ['Time left', progress.seconds_left == null ? (isLearning ? 'being measured' : '') : `about ${dragon.duration(progress.seconds_left)}`],
+      ['Speed', progress.images_per_s && !run.is_remembering ? `${Math.round(progress.images_per_s).toLocaleString('en')} photos a second` : ''],
+      ['Best so far', best ? `${dragon.percent(best.val_accuracy)} in epoch ${best.epoch}` : '']].filter(([, value]) => value);
+    facts.replaceChildren(...known.map(([name, value]) => fact(name, value)));
+    facts.hidden = !known.length;
+    const now = phase.textContent.replace(/ \d+ of \d+$/, (counted) => (isLearning ? counted : ''));
+    speak(`${run.id} ${now}`, `${now}${best ? `, ${dragon.percent(best.val_accuracy)} right at best` : ''}`);
     charts.node.hidden = !epochs.length && !steps.length;
   };
 
@@ -52,8 +57,8 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     const hasModel = run.val_accuracy != null;
     if (hasModel) {
       words.push(el('p', { class: 'd-text run-sentence', text: dragon.resultSentence(run) }));
-      const doubt = dragon.intervalSentence(run);
-      if (doubt) words.push(el('p', { class: 'd-text d-quiet', text: doubt }));
+      const more = [run.status === 'finished' ? dragon.keptSentence(run) : '', dragon.intervalSentence(run)].filter(Boolean).join(' ');
+      if (more) words.push(el('p', { class: 'd-text d-quiet', text: more }));
       actions.push(action('Try it', () => dragon.openTab('try'), 'is-primary'), action(run.hits === run.n ? 'See the details' : 'See the mistakes', () => dragon.showRun(run.id)),
         action('Train longer', () => longer(2)));
     }
@@ -71,12 +76,11 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   const show = ({ best, steps }) => {
     node.hidden = false;
     const takes = run.is_final && run.epochs_done ? `, ${dragon.count(run.epochs_done, 'epoch')} in ${dragon.duration(run.seconds)}` : '';
-    const kept = run.is_final && run.best_epoch ? `, kept as it was after epoch ${run.best_epoch}` : '';
-    settings.textContent = `Run ${run.id}: ${run.title}${takes}${kept}${run.weights ? `, started from ${run.weights}` : ''}`;
+    settings.textContent = `Run ${run.id}: ${run.title}${takes}. ${dragon.beganSentence(run)}`.trim();
     live.hidden = run.is_final;
     result.hidden = !run.is_final;
     if (run.is_final) showOver(); else showLive(best, steps);
-    charts.show(epochs, steps, { epochs: run.epochs });
+    charts.show(epochs, steps, { epochs: run.epochs, kept: run.is_final ? run.best_epoch : null });
   };
 
   const ask = async () => {
@@ -93,7 +97,7 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
       show(answer);
       if (wasOver === undefined) onKnown();  // until now the form could not tell whether it is over
       if (run.is_final && wasOver === false) {
-        speak(run.val_accuracy == null ? `${title.textContent}. ${run.reason}` : dragon.resultSentence(run), true);
+        speak('over', run.val_accuracy == null ? `${title.textContent}. ${run.reason}` : dragon.resultSentence(run), true);
         onOver(run);
       }
     } catch { /* the header says that the app does not answer; asked again below */ } finally {

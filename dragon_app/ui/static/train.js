@@ -21,7 +21,7 @@ const photosWords = () => {
   const classes = state.summary.classes.filter((each) => each.train + each.val);
   const sum = (part) => classes.reduce((all, each) => all + each[part], 0);
   return `${dragon.count(sum('train') + sum('val'), 'photo')} of ${dragon.count(classes.length, 'class', 'classes')}: `
-    + `${sum('train')} to learn from, ${sum('val')} held out to measure.`;
+    + `${sum('train')} to learn from, ${dragon.count(sum('val'), 'held-out photo')}.`;
 };
 /* What the one button would do, or what it still waits for. */
 const showWish = (seconds = null) => {
@@ -31,9 +31,9 @@ const showWish = (seconds = null) => {
   const toLabel = (text) => el('button', { type: 'button', class: `d-button ${panel.run() ? '' : 'is-primary'}`, text, onclick: () => dragon.openTab('label') });
   train.disabled = isStarting || missing.length > 0;
   if (missing.length) {
-    why.replaceChildren(el('ul', { class: 'train-missing' }, ...missing.map((text) => el('li', { text }))), toLabel(state.summary.total ? 'Go to Label' : 'Add photos in Label'));
-  } else if (advanced.isWrong()) {
-    why.replaceChildren(el('span', { class: 'd-error', text: 'A setting under Advanced is out of its range.' }));
+    why.replaceChildren(el('ul', { class: 'train-missing' }, ...dragon.missingWords(missing).map((text) => el('li', { text }))), toLabel(state.summary.total ? 'Go to Label' : 'Add photos in Label'));
+  } else if (advanced.wrong()) {
+    why.replaceChildren(el('span', { class: 'd-error', text: advanced.wrong() === 1 ? 'One setting under Advanced is wrong.' : `${advanced.wrong()} settings under Advanced are wrong.` }));
   } else {
     const takes = seconds == null ? '' : ` About ${dragon.duration(seconds)}.`;
     why.replaceChildren(el('span', { class: 'd-quiet d-number', text: photosWords() + takes }));

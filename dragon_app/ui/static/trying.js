@@ -146,7 +146,7 @@ dragon.on('tab', (tab) => { if (tab !== 'try' && camera.isOn()) camera.stop(); }
 const showLocked = ({ run, summary }) => {
   const next = (text, tab) => el('button', { type: 'button', class: 'd-button is-primary', text, onclick: () => dragon.openTab(tab) });
   const [words, button] = run ? ['The model is being trained. This tab opens by itself as soon as it is done.', next('Watch it learn', 'train')]
-    : summary.missing.length ? [`There is no model yet. ${summary.missing.join('. ')}.`, next('Go to Label', 'label')]
+    : summary.missing.length ? [`There is no model yet. ${dragon.missingWords(summary.missing).join(', ')}.`, next('Go to Label', 'label')]
       : ['There is no model yet. Train one, then show it a photo here.', next('Go to Train', 'train')];
   const key = words;
   if (locked.dataset.key === key) return;
