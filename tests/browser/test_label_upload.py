@@ -106,7 +106,7 @@ def test_stop_keeps_what_is_in(page: Page) -> None:
 
     page.route("**/dragon/uploads", third_waits)
     drop(page.locator("body"), files(range(40)))
-    expect(page.get_by_text("16 of 40 photos")).to_be_visible()
+    expect(page.get_by_text("16 of 40 photos", exact=True)).to_be_visible()
     expect(page.locator('.header-saved[data-is="saving"]')).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("16 added, stopped after 16 of 40")).to_be_visible()
