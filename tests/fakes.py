@@ -12,11 +12,16 @@ from dragon_app.core.errors import NotFoundError
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
 from dragon_app.core.training import (
     BackboneInfo,
+    CacheFolder,
     EpochMetrics,
     FinetuneResult,
+    FreezeCost,
+    LrCurve,
     Phase,
+    RunFolders,
     StageInfo,
     StepMetrics,
+    TrainingCosts,
     TrainingPhotos,
 )
 
@@ -85,7 +90,7 @@ class FakeVision:
         self,
         config: FinetuneConfig,
         photos: TrainingPhotos,
-        folder: Path,
+        folders: RunFolders,
         *,
         report: Report,
         should_stop: ShouldStop,
@@ -95,9 +100,40 @@ class FakeVision:
         report(step_metrics(1))
         self.learn(report, should_stop)
         report(epoch_metrics(1, epochs=config.epochs))
+        folder = folders.checkpoints
         (folder / "best").mkdir(parents=True)
         (folder / "best" / "classes.txt").write_text("\n".join(photos.class_names))
         return finetune_result(folder / "best", was_stopped=should_stop())
+
+    def costs(
+        self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
+    ) -> TrainingCosts:
+        stages = NETWORK.stages
+        return TrainingCosts(
+            backbone=NETWORK.name, image_size_px=128, photos=photos, batch_size=config.batch_size,
+            arithmetic="float32", stages=stages,
+            by_frozen=tuple(
+                FreezeCost(
+                    frozen=frozen, trainable_parameters=9 * (len(stages) - frozen) + 3,
+                    memory_bytes=10**8 * (len(stages) + 1 - frozen), once_s=0.1 * frozen,
+                    epoch_s=1.0 * (len(stages) - frozen),
+                )
+                for frozen in range(len(stages) + 1)
+            ),
+        )  # fmt: skip
+
+    def find_lr(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        *,
+        cache: CacheFolder,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> LrCurve:
+        report(step_metrics(1))
+        self.learn(report, should_stop)
+        return LrCurve(points=((1e-5, 1.6), (1e-3, 1.2), (1e-1, 4.0)), suggestion=1e-3)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> FakePredictor:
         self.loaded.append(checkpoint)

@@ -35,6 +35,7 @@ class Optimizer(StrEnum):
 
     SGD = "sgd"
     ADAMW = "adamw"
+    EXACT = "exact"  # no steps: the best last layer is computed; the whole backbone is frozen
 
 
 class Schedule(StrEnum):
@@ -44,6 +45,7 @@ class Schedule(StrEnum):
     STEP = "step"
     COSINE = "cosine"
     ONE_CYCLE = "one-cycle"
+    WARM_UP = "warm-up"  # up over the first tenth, then down like cosine
 
 
 class Augment(StrEnum):
@@ -53,6 +55,16 @@ class Augment(StrEnum):
     LIGHT = "light"
     MEDIUM = "medium"
     STRONG = "strong"
+
+
+class Arithmetic(StrEnum):
+    """In which numbers and memory order the network computes; AUTO takes the fastest here."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    FLOAT32_LAST = "float32-channels-last"
+    BFLOAT16 = "bfloat16"
+    BFLOAT16_LAST = "bfloat16-channels-last"
 
 
 class Preset(StrEnum):
@@ -88,6 +100,7 @@ class FinetuneConfig:
     augment: Augment = Augment.OFF
     seed: int = 0
     device: str = "auto"  # auto, cpu, cuda, mps
+    arithmetic: Arithmetic = Arithmetic.AUTO
 
     def __post_init__(self) -> None:
         """Raise `InvalidConfigError` that names every setting outside its range."""
@@ -213,6 +226,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "augment": Augment,
     "seed": _whole,
     "device": str,
+    "arithmetic": Arithmetic,
 }
 
 PRESETS: dict[Preset, FinetuneConfig] = {

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.training import (
     BackboneInfo,
+    CacheFolder,
     FinetuneResult,
+    LrCurve,
+    RunFolders,
+    TrainingCosts,
     TrainingEvent,
     TrainingPhotos,
 )
@@ -44,16 +48,35 @@ class Vision(Protocol):
         self,
         config: FinetuneConfig,
         photos: TrainingPhotos,
-        folder: Path,
+        folders: RunFolders,
         *,
         report: Report,
         should_stop: ShouldStop,
     ) -> FinetuneResult:
-        """Train, keeping the best checkpoint below `folder`; report from the calling thread.
+        """Train, keeping the best checkpoint in its folder; report from the calling thread.
 
         Raise `DragonError` for what a person can change: weights that do not fit, a loss that is
         not a number.
         """
+
+    def costs(
+        self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
+    ) -> TrainingCosts:
+        """Measure on this machine what training costs with 0 to all stages frozen.
+
+        A measurement is kept in the cache folder: the second question is answered at once.
+        """
+
+    def find_lr(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        *,
+        cache: CacheFolder,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> LrCurve:
+        """Train a little at ever higher rates and say which one to take; nothing is kept."""
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder; raise `WeightsError` when it is damaged."""

@@ -175,6 +175,62 @@ class BackboneInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeCost:
+    """What training costs here when the first `frozen` stages keep their weights.
+
+    `once_s` is spent before the first epoch (the frozen part looks at every photo), `epoch_s` in
+    each; both are estimates from a measurement on this machine.
+    """
+
+    frozen: int
+    trainable_parameters: int
+    memory_bytes: int
+    once_s: float
+    epoch_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingCosts:
+    """The freezing map of one backbone: its stages, and a cost for 0 to all of them frozen."""
+
+    backbone: str
+    image_size_px: int
+    photos: int
+    batch_size: int
+    arithmetic: str  # what was measured as the fastest
+    stages: tuple[StageInfo, ...]
+    by_frozen: tuple[FreezeCost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LrCurve:
+    """A range test: (learning rate, smoothed loss) from low to high, and the rate to take.
+
+    Without a suggestion `words` say why.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    suggestion: float | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheFolder:
+    """Where what the frozen part of a network made of photos is kept; safe to delete."""
+
+    path: Path
+    limit_bytes: int = 10 * 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFolders:
+    """Where a run keeps its checkpoints, and what it shares with other runs."""
+
+    checkpoints: Path
+    cache: CacheFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassProbability:
     """One class and how likely it is."""
 

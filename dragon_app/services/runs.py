@@ -21,11 +21,13 @@ from dragon_app.core.errors import (
 from dragon_app.core.ports import Vision
 from dragon_app.core.split import missing_photos
 from dragon_app.core.training import (
+    CacheFolder,
     EpochMetrics,
     FinetuneResult,
     Phase,
     Progress,
     Run,
+    RunFolders,
     RunStatus,
     StepMetrics,
     TrainingEvent,
@@ -176,14 +178,17 @@ class Runs:
         if not store.begin(run_id):
             return  # stopped while it waited
         recorder = _Recorder(store, run_id)
-        folder = self._workspace.runs_folder / str(run_id)
+        folders = RunFolders(
+            checkpoints=self._workspace.runs_folder / str(run_id),
+            cache=CacheFolder(path=self._workspace.cache_folder),
+        )
         result: FinetuneResult | None = None
         try:
             recorder(Phase(words="Starting the training engine"))
             result = self._vision().finetune(
                 FinetuneConfig.from_json(run.config_json),
                 self._photos(self._workspace.snapshots.get(run.snapshot_id)),
-                folder,
+                folders,
                 report=recorder,
                 should_stop=stop.is_set,
             )

@@ -36,6 +36,11 @@ class Workspace:
         return self.folder / "runs"
 
     @property
+    def cache_folder(self) -> Path:
+        """What can be computed again: activations, decoded photos, measurements. Safe to delete."""
+        return self.folder / "cache"
+
+    @property
     def uploads_folder(self) -> Path:
         """Where files wait while they are checked; emptied at every start."""
         return self.folder / "uploads"

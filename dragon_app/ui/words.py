@@ -221,6 +221,7 @@ SETTINGS: tuple[SettingWords, ...] = (
             (Schedule.CONSTANT, "Constant"),
             (Schedule.STEP, "Step: down in jumps"),
             (Schedule.ONE_CYCLE, "One cycle: up, then down"),
+            (Schedule.WARM_UP, "Warm-up: a gentle start, then down"),
         ),
     ),
     SettingWords(

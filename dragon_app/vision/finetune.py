@@ -9,7 +9,12 @@ import torch
 from dragon_app.core.config import FinetuneConfig, Optimizer
 from dragon_app.core.errors import NotEnoughImagesError, TrainingError
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.training import EpochMetrics, FinetuneResult, TrainingPhotos
+from dragon_app.core.training import (
+    EpochMetrics,
+    FinetuneResult,
+    RunFolders,
+    TrainingPhotos,
+)
 from dragon_app.vision import checkpoint
 from dragon_app.vision.course import Course, look_once, train_task, val_task
 from dragon_app.vision.devices import choose_device
@@ -45,12 +50,12 @@ class _Best:
 def finetune(
     config: FinetuneConfig,
     photos: TrainingPhotos,
-    folder: Path,
+    folders: RunFolders,
     *,
     report: Report,
     should_stop: ShouldStop,
 ) -> FinetuneResult:
-    """Train, keeping the best checkpoint below `folder`; report from the calling thread.
+    """Train, keeping the best checkpoint in its folder; report from the calling thread.
 
     Repeats exactly on the CPU for the same settings, photos and number of threads. Raise
     `TrainingError` when stopped before the first epoch ended: there is nothing to keep.
@@ -67,7 +72,7 @@ def finetune(
         try:
             course = _set_out(config, photos, device, observer)
             words = course.start.words
-            _run(course, photos, folder, best)
+            _run(course, photos, folders.checkpoints, best)
         except StoppedError:
             was_stopped = True
         except RuntimeError as error:

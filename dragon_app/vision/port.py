@@ -4,7 +4,15 @@ from pathlib import Path
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.ports import ByteProgress, Predictor, Report, ShouldStop
-from dragon_app.core.training import BackboneInfo, FinetuneResult, TrainingPhotos
+from dragon_app.core.training import (
+    BackboneInfo,
+    CacheFolder,
+    FinetuneResult,
+    LrCurve,
+    RunFolders,
+    TrainingCosts,
+    TrainingPhotos,
+)
 from dragon_app.vision.pair import check_pair, wait_quietly
 
 wait_quietly()
@@ -22,13 +30,31 @@ class TorchVision:
         self,
         config: FinetuneConfig,
         photos: TrainingPhotos,
-        folder: Path,
+        folders: RunFolders,
         *,
         report: Report,
         should_stop: ShouldStop,
     ) -> FinetuneResult:
-        """Train, keeping the best checkpoint below `folder`."""
-        return finetune(config, photos, folder, report=report, should_stop=should_stop)
+        """Train, keeping the best checkpoint in its folder."""
+        return finetune(config, photos, folders, report=report, should_stop=should_stop)
+
+    def costs(
+        self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
+    ) -> TrainingCosts:
+        """Measure what training costs with 0 to all stages frozen."""
+        raise NotImplementedError
+
+    def find_lr(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        *,
+        cache: CacheFolder,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> LrCurve:
+        """Train a little at ever higher rates and say which one to take."""
+        raise NotImplementedError
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""

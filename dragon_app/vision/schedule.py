@@ -5,7 +5,8 @@ from math import cos, pi
 from dragon_app.core.config import Schedule
 
 STEPS_DOWN = 3  # a tenth after each third of the run
-WARM_UP = 0.3  # of a one-cycle run
+CYCLE_UP = 0.3  # of a one-cycle run
+WARM_UP = 0.1  # of a run with warm-up
 ONE_CYCLE_START = 0.04
 ONE_CYCLE_END = 1e-4
 
@@ -20,10 +21,14 @@ def lr_factor(schedule: Schedule, step: int, steps: int) -> float:
             return 0.1 ** int(done * STEPS_DOWN)
         case Schedule.COSINE:
             return (1 + cos(pi * done)) / 2
-        case Schedule.ONE_CYCLE if done < WARM_UP:
-            return _between(ONE_CYCLE_START, 1.0, done / WARM_UP)
+        case Schedule.ONE_CYCLE if done < CYCLE_UP:
+            return _between(ONE_CYCLE_START, 1.0, done / CYCLE_UP)
         case Schedule.ONE_CYCLE:
-            return _between(1.0, ONE_CYCLE_END, (done - WARM_UP) / (1 - WARM_UP))
+            return _between(1.0, ONE_CYCLE_END, (done - CYCLE_UP) / (1 - CYCLE_UP))
+        case Schedule.WARM_UP if done < WARM_UP:
+            return (step + 1) / (WARM_UP * steps + 1)
+        case Schedule.WARM_UP:
+            return _between(1.0, 0.0, (done - WARM_UP) / (1 - WARM_UP))
 
 
 def _between(start: float, end: float, share: float) -> float:

@@ -15,15 +15,20 @@ from dragon_app.core.errors import NotFoundError, TrainingError, WeightsError
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
 from dragon_app.core.training import (
     BackboneInfo,
+    CacheFolder,
     EpochMetrics,
     FinetuneResult,
+    LrCurve,
     Phase,
+    RunFolders,
     StageInfo,
     StepMetrics,
+    TrainingCosts,
     TrainingPhotos,
 )
 from dragon_app.services.intake import IncomingFile
 from dragon_app.wiring import Session
+from tests.fakes import FakeVision
 
 TINTS = {"Dragon": (230, 40, 30), "Meadow": (40, 170, 60)}
 _PAUSE_S = 0.1
@@ -80,7 +85,7 @@ class Studio:
         self,
         config: FinetuneConfig,
         photos: TrainingPhotos,
-        folder: Path,
+        folders: RunFolders,
         *,
         report: Report,
         should_stop: ShouldStop,
@@ -93,7 +98,7 @@ class Studio:
         for epoch in range(1, config.epochs + 1):
             while not self._allowed.acquire(timeout=_PAUSE_S):
                 if should_stop():
-                    return self._result(folder, photos, epoch - 1, was_stopped=True)
+                    return self._result(folders.checkpoints, photos, epoch - 1, was_stopped=True)
                 if step is not None:
                     report(step)  # as the steps of a real epoch would
             if self.problem:
@@ -101,7 +106,7 @@ class Studio:
             step = _step(config.epochs, epoch)
             report(step)
             report(_measured(config.epochs, epoch))
-        return self._result(folder, photos, epoch, was_stopped=False)
+        return self._result(folders.checkpoints, photos, epoch, was_stopped=False)
 
     def _result(
         self, folder: Path, photos: TrainingPhotos, epoch: int, *, was_stopped: bool
@@ -119,6 +124,26 @@ class Studio:
             weights="starter (studio)",
             was_stopped=was_stopped,
             checkpoint=folder,
+        )
+
+    def costs(
+        self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
+    ) -> TrainingCosts:
+        """Answer at once, with round numbers."""
+        return FakeVision().costs(config, photos=photos, cache=cache, should_stop=should_stop)
+
+    def find_lr(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        *,
+        cache: CacheFolder,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> LrCurve:
+        """Answer at once."""
+        return FakeVision().find_lr(
+            config, photos, cache=cache, report=report, should_stop=should_stop
         )
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Painter:

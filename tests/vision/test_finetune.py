@@ -14,9 +14,11 @@ from torch import Tensor
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Schedule
 from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, TrainingError
 from dragon_app.core.training import (
+    CacheFolder,
     EpochMetrics,
     FinetuneResult,
     Phase,
+    RunFolders,
     StepMetrics,
     TrainingEvent,
     TrainingPhotos,
@@ -39,7 +41,13 @@ def _train(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> FinetuneResult:
     told = events if events is not None else []
-    return finetune(config, photos, folder, report=told.append, should_stop=should_stop)
+    return finetune(
+        config,
+        photos,
+        RunFolders(checkpoints=folder, cache=CacheFolder(path=folder.parent / "cache")),
+        report=told.append,
+        should_stop=should_stop,
+    )
 
 
 def _weights(result: FinetuneResult) -> dict[str, Tensor]:

@@ -36,6 +36,14 @@ def test_one_cycle_rises_to_one_and_falls_below_its_start() -> None:
     assert course[-1] < course[0] < 0.1
 
 
+def test_warm_up_rises_over_the_first_tenth_and_falls_to_nearly_nothing() -> None:
+    course = _course(Schedule.WARM_UP)
+    assert course.index(max(course)) == 9
+    assert course[:9] == sorted(course[:9])
+    assert course[9:] == sorted(course[9:], reverse=True)
+    assert course[-1] < 0.01
+
+
 @pytest.mark.parametrize("schedule", Schedule)
 def test_a_run_of_one_step_learns_at_some_rate(schedule: Schedule) -> None:
     assert lr_factor(schedule, 0, 1) > 0
