@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dragon_app import __version__
-from dragon_app.core.config import Augment, Freeze, Optimizer, Preset, Schedule
+from dragon_app.core.config import Arithmetic, Augment, Freeze, Optimizer, Preset, Schedule
 from dragon_app.core.errors import DragonError
 from dragon_app.output import BAD_INPUT, FAILED
 
@@ -97,10 +97,14 @@ def _train(parser: argparse.ArgumentParser) -> None:
     )
     add("--unfreeze-after", metavar="K", help="only the head learns for K epochs")
     add("--image-size", dest="image_size_px", metavar="N", help="pixels (the weights' own)")
-    add("--epochs", metavar="N", help="passes over the photos")
+    add("--epochs", metavar="N", help="passes over the photos; exact needs one")
     add("--lr", dest="head_lr", metavar="X", help="learning rate of the last layer")
     add("--layer-decay", metavar="X", help="factor on the rate for each stage further down")
-    add("--optimizer", choices=[*map(str, Optimizer)])
+    add(
+        "--optimizer",
+        choices=[*map(str, Optimizer)],
+        help="exact computes the last layer: no steps, no learning rate",
+    )
     add("--momentum", metavar="X", help="for sgd")
     add("--weight-decay", metavar="X")
     add("--schedule", choices=[*map(str, Schedule)])
@@ -108,6 +112,7 @@ def _train(parser: argparse.ArgumentParser) -> None:
     add("--augment", choices=[*map(str, Augment)], help="how much photos are varied while learning")
     add("--seed", metavar="N", help="the same seed repeats the run")
     add("--device", choices=["auto", "cpu", "cuda", "mps"])
+    add("--arithmetic", choices=[*map(str, Arithmetic)], help="auto takes the fastest here")
 
 
 def _port(text: str) -> int:

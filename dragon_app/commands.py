@@ -19,6 +19,7 @@ from dragon_app.wiring import DEFAULT_WORKSPACE, App, open_app
 _SETTINGS = (
     "backbone", "freeze", "unfreeze_after", "image_size_px", "epochs", "head_lr", "layer_decay",
     "optimizer", "momentum", "weight_decay", "schedule", "batch_size", "augment", "seed", "device",
+    "arithmetic",
 )  # fmt: skip
 
 

@@ -148,6 +148,23 @@ class FinetuneConfig:
                 self.device in {"auto", "cpu", "cuda", "mps"},
                 f"Device must be auto, cpu, cuda or mps, not {self.device}.",
             ),
+            *self._exact_checks(),
+        ]
+
+    def _exact_checks(self) -> list[tuple[bool, str]]:
+        """A computed last layer: the backbone stays, and there is one pass without phases."""
+        is_stepping = self.optimizer is not Optimizer.EXACT
+        return [
+            (
+                is_stepping or self.freeze is Freeze.BACKBONE,
+                "The exact optimizer computes the last layer alone: freeze the whole backbone, or "
+                "choose AdamW or SGD.",
+            ),
+            (
+                is_stepping or (self.epochs == 1 and self.unfreeze_after == 0),
+                "The exact optimizer looks at the photos once: epochs must be 1 and epochs with "
+                f"only the head 0, not {self.epochs} and {self.unfreeze_after}.",
+            ),
         ]
 
     def to_json(self) -> str:
@@ -170,7 +187,8 @@ class FinetuneConfig:
 
         Empty text and None leave a setting at "not set" where it may be unset, and as it was
         elsewhere; fewer epochs shorten the phase in which only the head learns, unless that is
-        given too. Raise `InvalidConfigError` that names every value that cannot be read.
+        given too; the exact optimizer has one epoch, whatever is given. Raise
+        `InvalidConfigError` that names every value that cannot be read.
         """
         known = {f.name for f in fields(self)}
         problems: list[str] = []
@@ -193,6 +211,8 @@ class FinetuneConfig:
             # A shorter run still has to fit the epochs in which only the head learns.
             fitting = max(0, _whole(str(read["epochs"])) - 1)
             read["unfreeze_after"] = min(self.unfreeze_after, fitting)
+        if read.get("optimizer", self.optimizer) is Optimizer.EXACT:
+            read |= {"epochs": 1, "unfreeze_after": 0}
         return replace(self, **read)  # type: ignore[arg-type]  # each value came from its reader
 
 

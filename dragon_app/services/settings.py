@@ -7,7 +7,11 @@ from dragon_app.core.config import PRESETS, FinetuneConfig, Preset, WeightsSourc
 from dragon_app.core.errors import InvalidConfigError
 
 # A setting that is only right or wrong together with others; the problem is told beside the key.
-_TOGETHER = {"unfreeze_after": ("epochs",), "weights_file": ("weights",)}
+_TOGETHER = {
+    "freeze": ("optimizer",),
+    "unfreeze_after": ("epochs", "optimizer", "freeze"),
+    "weights_file": ("weights",),
+}
 _NEUTRAL = FinetuneConfig()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dragon_app.core.config import (
+    Arithmetic,
     Augment,
     Freeze,
     Optimizer,
@@ -70,6 +71,7 @@ class SettingWords:
     """One setting for people. With `options` it is a choice, else a number or a text.
 
     `least` and `most` are what the settings accept; `group` is the heading it stands under.
+    `only_if` names another setting and its values under which this one counts at all.
     """
 
     name: str
@@ -82,9 +84,11 @@ class SettingWords:
     range: str = ""
     step: str = "any"
     options: tuple[tuple[str, str], ...] = ()
+    only_if: tuple[str, tuple[str, ...]] | None = None
 
 
 _NETWORK, _DEPTH, _COURSE, _MACHINE = "Network", "What learns", "How it learns", "Repeating it"
+_STEPPING = ("optimizer", (Optimizer.ADAMW, Optimizer.SGD))
 
 SETTINGS: tuple[SettingWords, ...] = (
     SettingWords(
@@ -113,6 +117,7 @@ SETTINGS: tuple[SettingWords, ...] = (
         hint="Where it lies on this machine: .safetensors, or torchvision's .pth.",
         group=_NETWORK,
         range="a path",
+        only_if=("weights", (WeightsSource.FILE,)),
     ),
     SettingWords(
         name="image_size_px",
@@ -145,6 +150,7 @@ SETTINGS: tuple[SettingWords, ...] = (
         least=0,
         range="0 to all epochs",
         step="1",
+        only_if=_STEPPING,
     ),
     SettingWords(
         name="layer_decay",
@@ -154,6 +160,18 @@ SETTINGS: tuple[SettingWords, ...] = (
         least=0,
         most=1,
         range="above 0, up to 1; at 1 all learn alike",
+        only_if=_STEPPING,
+    ),
+    SettingWords(
+        name="optimizer",
+        label="Optimizer",
+        hint="The rule that turns mistakes into changes. Exact works with the backbone frozen.",
+        group=_COURSE,
+        options=(
+            (Optimizer.ADAMW, "AdamW"),
+            (Optimizer.SGD, "SGD"),
+            (Optimizer.EXACT, "Exact: no steps, the best last layer is computed"),
+        ),
     ),
     SettingWords(
         name="epochs",
@@ -165,6 +183,7 @@ SETTINGS: tuple[SettingWords, ...] = (
         most=1000,
         range="1 to 1000 passes",
         step="1",
+        only_if=_STEPPING,
     ),
     SettingWords(
         name="batch_size",
@@ -176,6 +195,7 @@ SETTINGS: tuple[SettingWords, ...] = (
         most=1024,
         range="1 to 1024 photos",
         step="1",
+        only_if=_STEPPING,
     ),
     SettingWords(
         name="head_lr",
@@ -185,13 +205,7 @@ SETTINGS: tuple[SettingWords, ...] = (
         least=0,
         most=10,
         range="above 0, up to 10",
-    ),
-    SettingWords(
-        name="optimizer",
-        label="Optimizer",
-        hint="The rule that turns mistakes into changes.",
-        group=_COURSE,
-        options=((Optimizer.ADAMW, "AdamW"), (Optimizer.SGD, "SGD")),
+        only_if=_STEPPING,
     ),
     SettingWords(
         name="momentum",
@@ -201,6 +215,7 @@ SETTINGS: tuple[SettingWords, ...] = (
         least=0,
         most=1,
         range="0 to below 1",
+        only_if=("optimizer", (Optimizer.SGD,)),
     ),
     SettingWords(
         name="weight_decay",
@@ -210,6 +225,7 @@ SETTINGS: tuple[SettingWords, ...] = (
         least=0,
         most=1,
         range="0 to 1",
+        only_if=_STEPPING,
     ),
     SettingWords(
         name="schedule",
@@ -223,6 +239,7 @@ SETTINGS: tuple[SettingWords, ...] = (
             (Schedule.ONE_CYCLE, "One cycle: up, then down"),
             (Schedule.WARM_UP, "Warm-up: a gentle start, then down"),
         ),
+        only_if=_STEPPING,
     ),
     SettingWords(
         name="augment",
@@ -256,6 +273,19 @@ SETTINGS: tuple[SettingWords, ...] = (
             ("cpu", "Processor"),
             ("cuda", "NVIDIA card"),
             ("mps", "Apple's GPU"),
+        ),
+    ),
+    SettingWords(
+        name="arithmetic",
+        label="Arithmetic",
+        hint="How exactly the machine computes. Half precision is faster on many machines.",
+        group=_MACHINE,
+        options=(
+            (Arithmetic.AUTO, "The fastest here"),
+            (Arithmetic.FLOAT32, "Full precision"),
+            (Arithmetic.FLOAT32_LAST, "Full precision, channels last"),
+            (Arithmetic.BFLOAT16, "Half precision"),
+            (Arithmetic.BFLOAT16_LAST, "Half precision, channels last"),
         ),
     ),
 )

@@ -49,6 +49,7 @@ def test_train_takes_every_setting_from_its_option(
         *("--layer-decay", "0.9", "--optimizer", "sgd", "--momentum", "0.8"),
         *("--weight-decay", "0.1", "--schedule", "step", "--batch-size", "8"),
         *("--augment", "strong", "--seed", "7", "--device", "cpu", "--backbone", NETWORK.name),
+        *("--arithmetic", "bfloat16"),
     )
     assert outcome.code == 0, outcome.err
     config = last_config(shell)
@@ -58,7 +59,23 @@ def test_train_takes_every_setting_from_its_option(
     assert (config.epochs, config.head_lr, config.layer_decay) == (3, 0.5, 0.9)
     assert (config.optimizer, config.momentum, config.weight_decay) == ("sgd", 0.8, 0.1)
     assert (config.schedule, config.batch_size, config.augment) == ("step", 8, "strong")
-    assert (config.seed, config.device) == (7, "cpu")
+    assert (config.seed, config.device, config.arithmetic) == (7, "cpu", "bfloat16")
+
+
+def test_train_computes_the_last_layer_exactly(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    outcome = shell("train", "--optimizer", "exact")
+    assert outcome.code == 2
+    assert "freeze the whole backbone" in outcome.err
+    assert shell("train", "--optimizer", "exact", "--freeze", "backbone").code == 0
+    config = last_config(shell)
+    assert (config.optimizer, config.epochs, config.unfreeze_after) == ("exact", 1, 0)
+
+
+def test_train_warms_up(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    assert shell("train", "--schedule", "warm-up").code == 0
+    assert last_config(shell).schedule == "warm-up"
 
 
 @pytest.mark.parametrize("depth", Freeze)

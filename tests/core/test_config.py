@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from dragon_app.core.config import (
     PRESETS,
+    Arithmetic,
     Augment,
     FinetuneConfig,
     Freeze,
@@ -20,27 +21,31 @@ from dragon_app.core.errors import InvalidConfigError
 
 @st.composite
 def configs(draw: st.DrawFn) -> FinetuneConfig:
-    epochs = draw(st.integers(1, 1000))
+    optimizer = draw(st.sampled_from(Optimizer))
+    is_exact = optimizer is Optimizer.EXACT
+    epochs = 1 if is_exact else draw(st.integers(1, 1000))
+    freeze = st.just(Freeze.BACKBONE) if is_exact else st.sampled_from(Freeze) | st.integers(0, 100)
     weights = draw(st.sampled_from(WeightsSource))
     needs_file = weights is WeightsSource.FILE
     return FinetuneConfig(
         backbone=draw(st.text(min_size=1)),
         weights=weights,
         weights_file=draw(st.text(min_size=1)) if needs_file else None,
-        freeze=draw(st.sampled_from(Freeze) | st.integers(0, 100)),
-        unfreeze_after=draw(st.integers(0, epochs)),
+        freeze=draw(freeze),
+        unfreeze_after=0 if is_exact else draw(st.integers(0, epochs)),
         image_size_px=draw(st.none() | st.integers(32, 1024)),
         epochs=epochs,
         batch_size=draw(st.integers(1, 1024)),
         head_lr=draw(st.floats(0, 10, exclude_min=True)),
         layer_decay=draw(st.floats(0, 1, exclude_min=True)),
-        optimizer=draw(st.sampled_from(Optimizer)),
+        optimizer=optimizer,
         momentum=draw(st.floats(0, 1, exclude_max=True)),
         weight_decay=draw(st.floats(0, 1)),
         schedule=draw(st.sampled_from(Schedule)),
         augment=draw(st.sampled_from(Augment)),
         seed=draw(st.integers(0, 2**31 - 1)),
         device=draw(st.sampled_from(["auto", "cpu", "cuda", "mps"])),
+        arithmetic=draw(st.sampled_from(Arithmetic)),
     )
 
 
@@ -90,6 +95,20 @@ def test_a_number_of_epochs_below_one_is_the_only_thing_said_about_epochs() -> N
 
 def test_the_head_cannot_learn_alone_for_longer_than_the_run() -> None:
     assert "Epochs with only the head" in problems(epochs=3, unfreeze_after=4)
+
+
+@pytest.mark.parametrize("freeze", [Freeze.NOTHING, Freeze.ALL_BUT_LAST_STAGE, 2])
+def test_the_exact_optimizer_wants_the_whole_backbone_frozen(freeze: Freeze | int) -> None:
+    words = problems(optimizer=Optimizer.EXACT, epochs=1, freeze=freeze)
+    assert "freeze the whole backbone" in words
+
+
+def test_the_exact_optimizer_has_one_epoch_and_no_phases() -> None:
+    assert "not 3 and 2." in problems(optimizer=Optimizer.EXACT, epochs=3, unfreeze_after=2)
+    steps = FinetuneConfig(epochs=9, unfreeze_after=2)
+    exact = steps.changed({"optimizer": "exact", "epochs": "7", "unfreeze_after": "1"})
+    assert (exact.epochs, exact.unfreeze_after) == (1, 0)
+    assert exact.changed({"optimizer": "adamw", "epochs": "5"}).epochs == 5
 
 
 def test_a_weights_file_without_its_source_is_a_problem() -> None:

@@ -26,6 +26,17 @@ def test_a_short_run_has_fewer_head_only_epochs_unless_they_are_typed() -> None:
     assert set(read.problems) == {"unfreeze_after"}
 
 
+def test_the_exact_optimizer_is_refused_where_depth_is_chosen() -> None:
+    read = read_settings(Preset.BALANCED, {"optimizer": "exact"})
+    assert set(read.problems) == {"freeze"}
+    read = read_settings(Preset.BALANCED, {"optimizer": "exact", "freeze": "backbone"})
+    assert read.config is not None
+    assert (read.config.epochs, read.config.unfreeze_after) == (1, 0)
+    frozen = {"optimizer": "exact", "freeze": "backbone"}
+    shorter = {"optimizer": "sgd", "epochs": "2", "unfreeze_after": "3"}
+    assert set(read_settings(Preset.BALANCED, frozen | shorter).problems) == {"unfreeze_after"}
+
+
 def test_weights_from_a_file_want_the_file() -> None:
     read = read_settings(Preset.BALANCED, {"weights": "file"})
     assert set(read.problems) == {"weights_file"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Preset
+from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Preset
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
 from dragon_app.core.training import EpochMetrics, Progress, Run
@@ -140,9 +140,6 @@ def _settings(run: Run) -> list[dict[str, Any]]:
     """Return every setting that counted, in words; what the run found out itself where known."""
     config = FinetuneConfig.from_json(run.config_json)
     _, differing = nearest_preset(config)
-    unused = set() if config.weights_file else {"weights_file"}
-    if config.optimizer is not Optimizer.SGD:
-        unused.add("momentum")
     own_px = re.search(r"(\d+) px", run.weights)
     used = {"weights": run.weights[:1].upper() + run.weights[1:]}
     if config.image_size_px is None and own_px:
@@ -155,7 +152,7 @@ def _settings(run: Run) -> list[dict[str, Any]]:
             "is_changed": words.name in differing,
         }
         for words in SETTINGS
-        if words.name not in unused
+        if words.only_if is None or getattr(config, words.only_if[0]) in words.only_if[1]
     ]
 
 

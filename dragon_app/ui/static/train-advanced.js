@@ -65,8 +65,7 @@ const createAdvanced = ({ weights, onChange }) => {
       each.problem.hidden = !problems[name];
       each.input.setAttribute('aria-invalid', String(!!problems[name]));
     }
-    rows.get('weights_file').made.hidden = current('weights') !== 'file';
-    rows.get('momentum').made.hidden = current('optimizer') !== 'sgd';
+    for (const { made, setting: { only_if: only } } of rows.values()) made.hidden = !!only && !only[1].includes(text(current(only[0])));
     resetAll.disabled = !Object.keys(values).length;
     summary.lastChild.textContent = Object.keys(values).length ? dragon.count(Object.keys(values).length, 'setting') + ' changed' : '';
   };
