@@ -11,6 +11,7 @@ from dragon_app.core.errors import DragonError
 from dragon_app.core.setup import check_packages
 from dragon_app.core.training import Prediction, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, say, show
+from dragon_app.services.cache import cache_size_bytes
 from dragon_app.wiring import open_reader, vision
 
 
@@ -100,6 +101,7 @@ def status(options: argparse.Namespace, folder: Path) -> int:
         "missing": summary.missing,
         "runs": len(runs),
         "training": training,
+        "cache_bytes": cache_size_bytes(app.workspace),
         "try_run": None if current is None else current.id,
     }
     words = f"{summary.total} photos, {summary.unlabelled} unlabelled, {len(runs)} runs in {folder}"

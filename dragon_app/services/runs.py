@@ -122,6 +122,10 @@ class Runs:
         """Return every run, newest first."""
         return self._workspace.runs.all()
 
+    def newest(self) -> int:
+        """Return the number of the newest run, 0 when there is none; costs little."""
+        return self._workspace.runs.newest()
+
     def unfinished(self) -> list[Run]:
         """Return the runs that are not over: the one at work first, then the queue."""
         return self._workspace.runs.unfinished()

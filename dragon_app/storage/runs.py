@@ -53,6 +53,11 @@ class RunStore:
         with self._database.reading() as db:
             return [_run(row) for row in db.execute(f"{_SELECT} order by r.id desc")]
 
+    def newest(self) -> int:
+        """Return the number of the newest run, 0 when there is none."""
+        with self._database.reading() as db:
+            return int(db.execute("select coalesce(max(id), 0) from runs").fetchone()[0])
+
     def with_status(self, status: RunStatus) -> list[Run]:
         """Return the runs in this state, oldest first."""
         return [run for run in reversed(self.all()) if run.status is status]

@@ -129,6 +129,28 @@ def test_another_workspace_is_made_and_the_first_found_again(
     expect(tiles(page)).to_have_count(2)
 
 
+def test_what_is_kept_to_train_faster_is_shown_and_cleared(
+    page: Page, session: Session, faults: Faults
+) -> None:
+    faults.expected = ("400",)
+    fill(session, Rose=4, Tulip=4)
+    kept = session.app.workspace.cache_folder / "features"
+    kept.mkdir(parents=True)
+    (kept / "vectors").write_bytes(b"0" * 2_300_000)
+    session.app.workspace.runs.create("{}", session.app.workspace.snapshots.take().id)
+    page.get_by_role("button", name="Workspaces").click()
+    dialog = page.get_by_role("dialog", name="Workspaces")
+    expect(dialog.get_by_role("status")).to_have_text("2.3 MB")
+    clear = dialog.get_by_role("button", name="Clear", exact=True)
+    clear.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("A run is training")
+    session.app.workspace.runs.end_waiting(1, "Stopped.")
+    clear.click()
+    expect(dialog.get_by_role("status")).to_have_text("nothing")
+    expect(clear).to_be_disabled()
+    assert not kept.exists()
+
+
 def test_second_tab_follows_to_another_workspace(
     page: Page, open_page: Callable[..., Page], session: Session, tmp_path: Path
 ) -> None:

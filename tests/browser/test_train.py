@@ -235,6 +235,21 @@ def test_clicks_are_answered_while_a_run_is_at_work(
     expect(page.get_by_role("progressbar", name="Training")).to_be_visible(timeout=ANSWER_MS)
 
 
+def test_a_run_that_was_over_within_one_poll_is_shown(
+    ready: Session, open_page: Callable[..., Page]
+) -> None:
+    """Once an open Train tab missed a run of the shell that ended before it asked again."""
+    page = open_page("/#train")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    page.route("**/dragon/state", lambda route: route.abort())  # between two polls
+    page.route("**/dragon/state", lambda route: route.continue_())  # none while we wait below
+    for title in ("Run 1:", "Run 2:"):
+        run = ready.app.runs.start(FinetuneConfig())
+        ready.app.runs.wait(run.id)
+        expect(page.get_by_role("region", name="Run")).to_contain_text(title)
+    expect(page.get_by_role("heading", name="Trained")).to_be_visible()
+
+
 def test_form_knows_at_once_that_the_newest_run_is_over(
     ready: Session, open_page: Callable[..., Page]
 ) -> None:

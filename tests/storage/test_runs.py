@@ -31,6 +31,13 @@ def test_a_new_run_waits(runs: RunStore, create: Callable[[], Run]) -> None:
     assert run.progress == Progress()
 
 
+def test_the_newest_run_has_the_highest_number(runs: RunStore, create: Callable[[], Run]) -> None:
+    assert runs.newest() == 0
+    create()
+    newest = create()
+    assert runs.newest() == newest.id
+
+
 def test_a_run_begins_and_ends(runs: RunStore, create: Callable[[], Run]) -> None:
     run = create()
     assert runs.begin(run.id)

@@ -31,6 +31,7 @@ def router(session: Session) -> APIRouter:
             "revision": app.dataset.revision(),
             "summary": _summary(app.dataset.summary()),
             "run": _run(active[0]) if active else None,
+            "newest_run": app.runs.newest(),
             "waiting": max(0, len(active) - 1),
             "model": None
             if model is None

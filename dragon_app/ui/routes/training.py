@@ -35,12 +35,10 @@ def router(session: Session) -> APIRouter:
     def training() -> dict[str, Any]:
         """Answer without loading torch: the page shows this when it opens."""
         app = session.app
-        newest = app.runs.all()[:1]
         return {
             "presets": [_preset(app, preset) for preset in Preset],
             "settings": [asdict(setting) for setting in SETTINGS],
             "missing": app.runs.missing(),
-            "newest": newest[0].id if newest else None,
         }
 
     @routes.post("/settings")

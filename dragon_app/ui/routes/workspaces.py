@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from dragon_app.core.errors import WorkspaceError
+from dragon_app.services.cache import cache_size_bytes, clear_cache
 from dragon_app.services.recent import is_workspace, recent_workspaces, remember
+from dragon_app.ui.routes.answers import same_workspace
 from dragon_app.wiring import DEFAULT_WORKSPACE, Session
 
 RECENT = DEFAULT_WORKSPACE.parent / "recent.json"
@@ -22,7 +24,7 @@ class WorkspaceRequest(BaseModel):
 
 
 def router(session: Session) -> APIRouter:
-    """Serve `/dragon/workspaces`."""
+    """Serve `/dragon/workspaces` and `/dragon/cache/clear`."""
     routes = APIRouter(prefix="/dragon")
 
     @routes.get("/workspaces")
@@ -32,6 +34,7 @@ def router(session: Session) -> APIRouter:
         return {
             "folder": str(folder),
             "size_bytes": session.app.dataset.size_bytes(),
+            "cache_bytes": cache_size_bytes(session.app.workspace),
             "beside": str(DEFAULT_WORKSPACE.parent),
             "recent": [
                 {"name": each.name, "folder": str(each)}
@@ -49,6 +52,11 @@ def router(session: Session) -> APIRouter:
         remember(RECENT, previous)
         remember(RECENT, folder)
         return {"folder": str(folder)}
+
+    @routes.post("/cache/clear", dependencies=[Depends(same_workspace(session))])
+    def clear() -> dict[str, Any]:
+        clear_cache(session.app.workspace)
+        return {}
 
     return routes
 

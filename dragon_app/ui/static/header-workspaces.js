@@ -9,10 +9,7 @@ const openWorkspaces = async () => {
     return;
   }
 
-  const size =
-    about.size_bytes < 1e9
-      ? `${(about.size_bytes / 1e6).toFixed(1)} MB`
-      : `${(about.size_bytes / 1e9).toFixed(2)} GB`;
+  const size = (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`);
   dragon.dialog('Workspaces', (form, close) => {
     const problem = el('p', { class: 'd-text d-error', role: 'alert' });
     const go = async (folder, isNew) => {
@@ -46,6 +43,31 @@ const openWorkspaces = async () => {
           );
       }
     };
+    const taken = el('dd', { class: 'd-number' });
+    const kept = el('span', { class: 'd-number', role: 'status' });
+    const clear = el('button', {
+      type: 'button',
+      class: 'd-button is-small',
+      text: 'Clear',
+      title: 'What the network has seen so far is computed again when it is needed',
+      onclick: async () => {
+        problem.textContent = '';
+        clear.disabled = true;
+        try {
+          await call('/cache/clear', {});
+        } catch (error) {
+          problem.textContent = error.message;
+        }
+        about = await call('/workspaces').catch(() => about);
+        showSpace();
+      },
+    });
+    const showSpace = () => {
+      taken.textContent = size(about.size_bytes);
+      kept.textContent = about.cache_bytes ? size(about.cache_bytes) : 'nothing';
+      clear.disabled = !about.cache_bytes;
+    };
+    showSpace();
     const field = (id, label, button, isNew, placeholder) => {
       const input = el('input', {
         id,
@@ -84,7 +106,9 @@ const openWorkspaces = async () => {
         el('dt', { text: 'Your photos lie in' }),
         el('dd', { text: about.folder }),
         el('dt', { text: 'Space taken' }),
-        el('dd', { text: size }),
+        taken,
+        el('dt', { text: 'Kept to train faster' }),
+        el('dd', { class: 'd-row' }, kept, clear),
       ),
     );
     if (about.recent.length) {

@@ -77,7 +77,7 @@ const refresh = async () => {
 dragon.watchState((fresh) => {
   if (!root.isConnected) return;
   state = fresh;
-  const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.waiting, fresh.model?.run]);
+  const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.newest_run, fresh.waiting, fresh.model?.run]);
   if (now !== seen) { seen = now; refresh(); }
 });
 dragon.on('run', refresh);

@@ -116,13 +116,13 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   dragon.on('tab', (tab) => { if (tab === 'train' && run && !run.is_final) setTimeout(ask); });
   dragon.on('online', ask);
 
-  /* Follow a run; nothing happens when it is followed already. */
+  /* Follow a run; an answer that was under way while a newer one began changes nothing. */
   const follow = (wanted) => {
-    if (wanted === id) return;
+    if (wanted <= (id ?? 0)) return;
     id = wanted;
     run = null;
     epochs = [];
-    if (id == null) node.hidden = true; else ask();
+    ask();
   };
   const showQueue = (waiting) => {
     queue.hidden = !waiting;

@@ -55,7 +55,6 @@ const showForm = () => {
 const refresh = async () => {
   try {
     setup = await call('/training');
-    panel.follow(state?.run?.id ?? setup.newest);
     problem.hidden = true;
     showForm();
   } catch (error) {
@@ -96,8 +95,9 @@ train.addEventListener('click', () => start(cards.id(), advanced.values()));
 dragon.watchState((fresh) => {
   if (!root.isConnected) return;
   state = fresh;
+  panel.follow(fresh.run?.id ?? fresh.newest_run);
   panel.showQueue(fresh.waiting);
-  const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.model?.run]);
+  const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.newest_run, fresh.model?.run]);
   if (now !== seen) { seen = now; refresh(); } else showForm();
 });
 dragon.on('online', refresh);
