@@ -110,14 +110,15 @@ class LabelEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResult:
-    """What a batch of labels or an undo changed, and the photos it left as they were.
+    """What a batch, an undo or a redo changed, and the photos it left as they were.
 
-    `images` names the photos that an undo put back.
+    `images` are the photos it changed, `kind` is what it changed about them.
     """
 
     changed: int
     left: tuple[int, ...] = ()
     images: tuple[int, ...] = field(default=(), compare=False)
+    kind: EventKind | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

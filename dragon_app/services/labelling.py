@@ -53,9 +53,26 @@ class Labelling:
         """Take photos out of the bin."""
         return self._apply(EventKind.BINNED, image_ids, "0", batch)
 
+    def skip(self, image_ids: Sequence[int], *, batch: str | None = None) -> BatchResult:
+        """Pass photos over: they stay, unlabelled, and are not asked about again."""
+        return self._apply(EventKind.SKIPPED, image_ids, "1", batch)
+
+    def unskip(self, image_ids: Sequence[int], *, batch: str | None = None) -> BatchResult:
+        """Ask about photos again that were passed over."""
+        return self._apply(EventKind.SKIPPED, image_ids, "0", batch)
+
     def undo(self, *, batch: str | None = None) -> BatchResult | None:
         """Take back the newest gesture not yet undone; None when there is none."""
         return self._workspace.labels.undo(batch=batch or uuid.uuid4().hex, who=PERSON)
+
+    def redo(self, *, batch: str | None = None) -> BatchResult | None:
+        """Put back what the newest undo took back; None when there is none or something new."""
+        return self._workspace.labels.redo(batch=batch or uuid.uuid4().hex, who=PERSON)
+
+    def photo_names(self, image_ids: Sequence[int]) -> list[str]:
+        """Return what the photos are called, in this order."""
+        names = self._workspace.images.names(image_ids)
+        return [names.get(image_id, f"photo {image_id}") for image_id in image_ids]
 
     def history(self, image_id: int) -> list[LabelEvent]:
         """Return everything that was said about one photo, oldest first."""

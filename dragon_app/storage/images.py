@@ -80,6 +80,15 @@ class ImageStore:
             raise NotFoundError(f"There is no photo {image_id}. It may have been removed.")
         return _record(row)
 
+    def names(self, image_ids: Sequence[int]) -> dict[int, str]:
+        """Return what those of the photos that are here are called."""
+        names: dict[int, str] = {}
+        with self._database.reading() as db:
+            for marks, chunk in in_chunks(image_ids):
+                sql = f"select id, name from images where id in ({marks})"  # noqa: S608
+                names.update(db.execute(sql, list(chunk)).fetchall())
+        return names
+
     def page(self, which: ImageFilter, *, offset: int, limit: int) -> ImagePage:
         """Return `limit` photos of a filtered list from `offset` on, newest first."""
         where, values = _SHOWN[which.shown], []

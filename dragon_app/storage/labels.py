@@ -36,11 +36,12 @@ class LabelStore:
     ) -> BatchResult:
         """Set one thing on many photos, each `image id -> new value`, as one undo step.
 
-        `batch` is an id made by the client: a batch that was applied already is ignored.
+        `batch` is an id made by the client: a repeat gives the same answer and changes nothing.
         """
         with self._database.writing() as db:
-            if _is_known(db, batch):
-                return BatchResult(changed=0)
+            known = _told(db, batch)
+            if known is not None:
+                return known
             _check_class_values(db, kind, changes)
             current = _values(db, kind, list(changes))
             missing = changes.keys() - current.keys()
@@ -53,20 +54,42 @@ class LabelStore:
             ]
             _write_batch(db, batch=batch, who=who, undoes=None, is_undone=not wanted)
             _write_changes(db, batch, wanted, current)
-            return BatchResult(changed=len(wanted))
+            return BatchResult(
+                changed=len(wanted), kind=kind, images=tuple(image_id for _, image_id, _ in wanted)
+            )
 
     def undo(self, *, batch: str, who: str) -> BatchResult | None:
         """Take back the newest batch of a person not yet undone; None when there is none.
 
         Photos changed since then, or whose class before was deleted, are left as they are and
-        named.
+        named. A repeated `batch` gives the same answer and changes nothing.
         """
         newest = """select id from batches where undoes is null and is_undone = 0 and who <> ?
             order by number desc limit 1"""
+        return self._reverse(newest, [IMPORTER], batch=batch, who=who)
+
+    def redo(self, *, batch: str, who: str) -> BatchResult | None:
+        """Put back the newest batch that was undone; None when there is none.
+
+        There is none either once a person did something new: what came since would be mixed up.
+        """
+        newest = """select undo.id from batches undo join batches done on done.id = undo.undoes
+            where done.undoes is null and undo.is_undone = 0 and undo.number > coalesce((
+                select number from batches b where undoes is null and who <> ?
+                and exists (select 1 from events where batch = b.id)
+                order by number desc limit 1), 0)
+            order by undo.number desc limit 1"""
+        return self._reverse(newest, [IMPORTER], batch=batch, who=who)
+
+    def _reverse(
+        self, newest: str, values: Sequence[str], *, batch: str, who: str
+    ) -> BatchResult | None:
+        """Append the reverse of the batch that `newest` finds."""
         with self._database.writing() as db:
-            if _is_known(db, batch):
-                return BatchResult(changed=0)
-            row = db.execute(newest, [IMPORTER]).fetchone()
+            known = _told(db, batch)
+            if known is not None:
+                return known if _undone_by(db, batch) else None
+            row = db.execute(newest, values).fetchone()
             if row is None:
                 _write_batch(db, batch=batch, who=who, undoes=None, is_undone=True)
                 return None
@@ -74,21 +97,20 @@ class LabelStore:
                 "select kind, image_id, before, after from events where batch = ? order by id desc",
                 [row[0]],
             ).fetchall()
-            kind = EventKind(events[0][0])
+            kind = EventKind(events[0][0]) if events else EventKind.CLASS
             current = _values(db, kind, [event[1] for event in events])
             gone = _deleted_classes(db) if kind is EventKind.CLASS else set()
-            reverse: list[_Change] = []
-            left: list[int] = []
-            for _, image_id, before, after in events:
-                if current.get(image_id) == after and before not in gone:
-                    reverse.append((kind, image_id, before))
-                else:
-                    left.append(image_id)
+            reverse: list[_Change] = [
+                (kind, image_id, before)
+                for _, image_id, before, after in events
+                if current.get(image_id) == after and before not in gone
+            ]
             _write_batch(db, batch=batch, who=who, undoes=row[0], is_undone=False)
             _write_changes(db, batch, reverse, current)
             db.execute("update batches set is_undone = 1 where id = ?", [row[0]])
-            put_back = tuple(image_id for _, image_id, _ in reverse)
-            return BatchResult(changed=len(reverse), left=tuple(left), images=put_back)
+            # What undid that batch is no longer in force: the batch itself is, once more.
+            db.execute("update batches set is_undone = 0 where id = ?", [_undone_by(db, row[0])])
+            return _told(db, batch)
 
     def newest_batch(self) -> int:
         """Return the number of the newest batch; it grows with every change of a photo."""
@@ -117,8 +139,25 @@ class LabelStore:
         ]
 
 
-def _is_known(db: sqlite_utils.Database, batch: str) -> bool:
-    return db.execute("select 1 from batches where id = ?", [batch]).fetchone() is not None
+def _told(db: sqlite_utils.Database, batch: str) -> BatchResult | None:
+    """Return what a batch in the journal changed and left; None when it is not there."""
+    if db.execute("select 1 from batches where id = ?", [batch]).fetchone() is None:
+        return None
+    events = "select kind, image_id from events where batch = ? order by id"
+    changed = db.execute(events, [batch]).fetchall()
+    images = tuple(image_id for _, image_id in changed)
+    reversed_ = db.execute(events, [_undone_by(db, batch)]).fetchall()
+    left = tuple(sorted({image_id for _, image_id in reversed_} - set(images)))
+    kinds = [EventKind(kind) for kind, _ in (*changed, *reversed_)]
+    return BatchResult(
+        changed=len(images), left=left, images=images, kind=kinds[0] if kinds else None
+    )
+
+
+def _undone_by(db: sqlite_utils.Database, batch: str) -> str | None:
+    """Return the batch that an undo or a redo took back; None for every other batch."""
+    row = db.execute("select undoes from batches where id = ?", [batch]).fetchone()
+    return None if row is None else row[0]
 
 
 def _check_class_values(

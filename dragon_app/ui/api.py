@@ -19,6 +19,7 @@ from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.names import name_key
 from dragon_app.core.training import Run
 from dragon_app.services.intake import IncomingFile
+from dragon_app.ui.routes.labels import step_answer
 from dragon_app.wiring import Session
 
 P = ParamSpec("P")
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 def build(session: Session) -> None:
     """Declare the endpoints."""
-    for endpoint in (*_reading(session), *_changing(session)):
+    for endpoint in (*_reading(session), *_labelling(session), *_training(session)):
         gr.api(
             _in_words(endpoint),
             api_name=endpoint.__name__,
@@ -84,7 +85,7 @@ def _reading(session: Session) -> tuple[Callable[..., Any], ...]:
     return status, classes, runs, predict
 
 
-def _changing(session: Session) -> tuple[Callable[..., Any], ...]:
+def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
     def add(photo_base64: str, name: str, class_name: str | None = None) -> dict[str, Any]:
         """Add a photo, labelled if a class is named; the class is made when there is none."""
         file = _photo(name, photo_base64)
@@ -96,7 +97,7 @@ def _changing(session: Session) -> tuple[Callable[..., Any], ...]:
     def label(
         image_ids: list[int], class_name: str | None, batch: str | None = None
     ) -> dict[str, Any]:
-        """Give photos a class, or none; a repeated `batch`, an id of yours, changes nothing."""
+        """Give photos a class, or none; a repeated `batch`, an id of yours, is done once."""
         labelling = session.app.labelling
         class_id = None
         if class_name:
@@ -108,6 +109,20 @@ def _changing(session: Session) -> tuple[Callable[..., Any], ...]:
         result = labelling.assign(image_ids, class_id, batch=batch or uuid.uuid4().hex)
         return {"changed": result.changed}
 
+    def undo(batch: str | None = None) -> dict[str, Any]:
+        """Take back the newest change of photos; a repeated `batch` changes nothing."""
+        labelling = session.app.labelling
+        return step_answer(labelling, labelling.undo(batch=batch), verb="undo")
+
+    def redo(batch: str | None = None) -> dict[str, Any]:
+        """Put back what the newest undo took back; a repeated `batch` changes nothing."""
+        labelling = session.app.labelling
+        return step_answer(labelling, labelling.redo(batch=batch), verb="redo")
+
+    return add, label, undo, redo
+
+
+def _training(session: Session) -> tuple[Callable[..., Any], ...]:
     def train(preset: str = "balanced", settings: dict[str, Any] | None = None) -> dict[str, Any]:
         """Start a run with a preset's settings, or with some of them changed."""
         if preset not in set(Preset):
@@ -125,7 +140,7 @@ def _changing(session: Session) -> tuple[Callable[..., Any], ...]:
         runs.stop(run)
         return _run(runs.get(run))
 
-    return add, label, train, stop
+    return train, stop
 
 
 def _run(run: Run) -> dict[str, Any]:

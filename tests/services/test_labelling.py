@@ -1,7 +1,7 @@
 import pytest
 
 from dragon_app.core.errors import ClassNameError, NotFoundError
-from dragon_app.core.types import ImageFilter, Shown
+from dragon_app.core.types import BatchResult, ImageFilter, Shown
 from dragon_app.wiring import App
 from tests.photos import incoming_photos
 
@@ -22,7 +22,8 @@ def test_photos_get_a_class_and_lose_it(app: App, ids: list[int]) -> None:
 def test_a_gesture_sent_twice_counts_once(app: App, ids: list[int]) -> None:
     app.labelling.assign(ids, 1, batch="g1")
     app.labelling.assign(ids, None, batch="g2")
-    assert app.labelling.assign(ids, 1, batch="g1").changed == 0
+    assert app.labelling.assign(ids, 1, batch="g1").changed == 3  # the answer of the first time
+    assert app.dataset.image(ids[0]).class_id is None
 
 
 def test_a_photo_named_twice_in_a_gesture_changes_once(app: App, ids: list[int]) -> None:
@@ -44,6 +45,28 @@ def test_undo_takes_back_one_gesture_after_the_other(app: App, ids: list[int]) -
     assert app.labelling.undo() is None
     image = app.dataset.image(ids[0])
     assert (image.class_id, image.is_binned) == (None, False)
+
+
+def test_redo_puts_back_what_undo_took(app: App, ids: list[int]) -> None:
+    app.labelling.assign(ids, 1)
+    app.labelling.skip(ids[:1])
+    app.labelling.undo()
+    app.labelling.undo()
+    assert app.labelling.redo() == BatchResult(changed=3)
+    assert app.labelling.redo() == BatchResult(changed=1)
+    assert app.labelling.redo() is None
+    image = app.dataset.image(ids[0])
+    assert (image.class_id, image.is_skipped) == (1, True)
+
+
+def test_a_skipped_photo_is_asked_about_again(app: App, ids: list[int]) -> None:
+    app.labelling.skip(ids)
+    app.labelling.unskip(ids[:1])
+    assert [app.dataset.image(image_id).is_skipped for image_id in ids] == [False, True, True]
+
+
+def test_photos_are_named_in_the_order_asked(app: App, ids: list[int]) -> None:
+    assert app.labelling.photo_names([ids[1], ids[0], 99]) == ["1.png", "0.png", "photo 99"]
 
 
 def test_what_a_person_did_is_signed(app: App, ids: list[int]) -> None:

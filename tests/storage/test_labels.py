@@ -1,11 +1,13 @@
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.types import BatchResult, EventKind, ImageFilter, Shown
 from dragon_app.storage.labels import IMPORTER
-from dragon_app.storage.workspace import Workspace
+from dragon_app.storage.workspace import Workspace, open_workspace
 from tests.conftest import add_rows
 
 CLASS, SKIPPED, BINNED = EventKind.CLASS, EventKind.SKIPPED, EventKind.BINNED
@@ -24,6 +26,10 @@ def apply(
 
 def undo(workspace: Workspace, batch: str | None = None) -> BatchResult | None:
     return workspace.labels.undo(batch=batch or uuid.uuid4().hex, who="person")
+
+
+def redo(workspace: Workspace, batch: str | None = None) -> BatchResult | None:
+    return workspace.labels.redo(batch=batch or uuid.uuid4().hex, who="person")
 
 
 def class_of(workspace: Workspace, image_id: int) -> int | None:
@@ -80,7 +86,7 @@ def test_photos_are_skipped_and_binned(
 def test_a_repeated_batch_is_ignored(workspace: Workspace, ids: list[int]) -> None:
     apply(workspace, CLASS, {ids[0]: "1"}, batch="b")
     apply(workspace, CLASS, {ids[0]: "2"})
-    assert apply(workspace, CLASS, {ids[0]: "1"}, batch="b").changed == 0
+    assert apply(workspace, CLASS, {ids[0]: "1"}, batch="b") == BatchResult(changed=1)
     assert class_of(workspace, ids[0]) == 2
 
 
@@ -146,8 +152,101 @@ def test_undo_can_be_repeated_without_undoing_more(workspace: Workspace, ids: li
     apply(workspace, CLASS, {ids[0]: "1"})
     apply(workspace, CLASS, {ids[0]: "2"})
     undo(workspace, "u")
-    assert undo(workspace, "u") == BatchResult(changed=0)
+    assert undo(workspace, "u") == BatchResult(changed=1)
     assert class_of(workspace, ids[0]) == 1
+
+
+def test_a_repeated_undo_names_again_what_it_left(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, dict.fromkeys(ids, "1"))
+    apply(workspace, CLASS, {ids[1]: "2"}, who=IMPORTER)
+    assert undo(workspace, "u") == undo(workspace, "u") == BatchResult(changed=2, left=(ids[1],))
+
+
+def test_redo_puts_back_the_newest_undone_batch_first(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[0]: "2"})
+    undo(workspace)
+    undo(workspace)
+    redo(workspace)
+    assert class_of(workspace, ids[0]) == 1
+    redo(workspace)
+    assert class_of(workspace, ids[0]) == 2
+    assert redo(workspace) is None
+
+
+def test_undo_and_redo_take_turns_for_ever(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    for _ in range(3):
+        assert undo(workspace) == BatchResult(changed=1)
+        assert class_of(workspace, ids[0]) is None
+        assert redo(workspace) == BatchResult(changed=1)
+        assert class_of(workspace, ids[0]) == 1
+
+
+def test_redo_ends_once_a_person_did_something_new(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    undo(workspace)
+    apply(workspace, SKIPPED, {ids[1]: "1"})
+    assert redo(workspace) is None
+    undo(workspace)
+    assert redo(workspace) == BatchResult(changed=1)
+    assert redo(workspace) is None
+
+
+def test_a_batch_that_changed_nothing_does_not_end_redo(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    undo(workspace)
+    apply(workspace, SKIPPED, {ids[1]: "0"})
+    assert redo(workspace) == BatchResult(changed=1)
+
+
+def test_labels_that_came_with_files_do_not_end_redo(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, dict.fromkeys(ids, "1"))
+    undo(workspace)
+    apply(workspace, CLASS, {ids[1]: "2"}, who=IMPORTER)
+    assert redo(workspace) == BatchResult(changed=2, left=(ids[1],))
+    assert [class_of(workspace, image_id) for image_id in ids] == [1, 2, 1]
+
+
+def test_redo_can_be_repeated_without_redoing_more(workspace: Workspace, ids: list[int]) -> None:
+    apply(workspace, CLASS, {ids[0]: "1"})
+    apply(workspace, CLASS, {ids[0]: "2"})
+    undo(workspace)
+    undo(workspace)
+    assert redo(workspace, "r") == redo(workspace, "r") == BatchResult(changed=1)
+    assert class_of(workspace, ids[0]) == 1
+
+
+def test_undo_and_redo_go_on_after_a_restart(folder: Path) -> None:
+    first = open_workspace(folder)
+    first.classes.create("dragon")
+    (image_id,) = add_rows(first, 1)
+    apply(first, CLASS, {image_id: "1"})
+    first.close()
+    second = open_workspace(folder)
+    assert undo(second) == BatchResult(changed=1)
+    second.close()
+    third = open_workspace(folder)
+    assert redo(third) == BatchResult(changed=1)
+    assert class_of(third, image_id) == 1
+    third.close()
+
+
+def test_two_identical_batches_at_once_are_one(workspace: Workspace, ids: list[int]) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        results = list(
+            pool.map(
+                lambda _: apply(workspace, CLASS, dict.fromkeys(ids, "1"), batch="b"), range(4)
+            )
+        )
+    assert results == [BatchResult(changed=3)] * 4
+    assert len(workspace.labels.history(ids[0])) == 1
+    with ThreadPoolExecutor(4) as pool:
+        undone = list(pool.map(lambda _: undo(workspace, "u"), range(4)))
+    assert undone == [BatchResult(changed=3)] * 4
+    assert undo(workspace) is None
 
 
 def test_undo_leaves_photos_changed_since_and_names_them(

@@ -30,7 +30,9 @@ def test_script_adds_labels_trains_and_asks(vision: FakeVision, client: TestClie
     ids += [run(client, "add", photo(i), f"{i}.png", "Tulip")["image_id"] for i in range(4, 8)]
     assert run(client, "status")["images"] == 8
     assert run(client, "label", ids[:1], "tulip", "my-batch-1") == {"changed": 1}
-    assert run(client, "label", ids[:1], "rose", "my-batch-1") == {"changed": 0}
+    assert run(client, "label", ids[:1], "rose", "my-batch-1") == {"changed": 1}  # as before
+    assert run(client, "undo", None)["changed"] == 1
+    assert run(client, "redo", "my-redo-1")["ok"]
     assert run(client, "label", ids[:1], "ROSE", None) == {"changed": 1}
     assert [each["name"] for each in run(client, "classes")] == ["Rose", "Tulip"]
     started = run(client, "train", "quick", {"epochs": 2})
