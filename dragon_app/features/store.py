@@ -1,0 +1,101 @@
+"""The shelves in one folder: opened by key, bounded in size, forgotten photo by photo.
+
+Everything here can be computed again, so nothing here raises: the folder may be deleted at any
+moment, by hand too, and costs time alone.
+"""
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from dragon_app.core.disk import folder_size_bytes
+from dragon_app.core.training import CacheFolder
+from dragon_app.features import segment
+from dragon_app.features.shelf import Shelf, ShelfKey
+
+SHELVES = "shelves"  # beside what others keep in a cache folder
+SPARE_BYTES = 10**9  # left free on the disk for labels and checkpoints
+
+
+class FeatureStore:
+    """Shelves for one run, or one question; `close` it at the end.
+
+    Several may be open on one folder. Shelves opened here are never evicted from here.
+    """
+
+    def __init__(self, cache: CacheFolder) -> None:
+        self._folder = cache.path / SHELVES
+        self._limit_bytes = cache.limit_bytes
+        self._open: dict[str, Shelf] = {}
+        self._size_bytes = self.size_bytes()
+        self._make_room(0)
+
+    def __enter__(self) -> "FeatureStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def shelf(self, key: ShelfKey) -> Shelf:
+        """Open a shelf, empty when there is none; the same one when it is open already."""
+        if key.name not in self._open:
+            self._open[key.name] = Shelf(self._folder / key.name, key.dtype, self._make_room)
+        return self._open[key.name]
+
+    def size_bytes(self) -> int:
+        """Return how much the shelves take on the disk."""
+        return folder_size_bytes(self._folder)
+
+    def forget(self, digests: Collection[str]) -> None:
+        """Overwrite every row of some photos."""
+        keys = {segment.key_of(digest) for digest in digests}
+        for folder in self._folders():
+            for stem in segment.stems(folder):
+                segment.forget(stem, keys)
+
+    def clear(self) -> None:
+        """Delete every shelf."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._size_bytes = 0
+
+    def close(self) -> None:
+        """Bring everything to the disk and let go of the files."""
+        for shelf in self._open.values():
+            shelf.close()
+        self._open.clear()
+
+    def _make_room(self, wanted_bytes: int) -> bool:
+        """Count bytes about to be written, deleting what was used longest ago; False: no room."""
+        if self._size_bytes + wanted_bytes > self._limit_bytes:
+            self._evict(self._limit_bytes - wanted_bytes)
+        if self._size_bytes + wanted_bytes > self._limit_bytes:
+            return False
+        if wanted_bytes and _free_bytes(self._folder) < wanted_bytes + SPARE_BYTES:
+            return False
+        self._size_bytes += wanted_bytes
+        return True
+
+    def _evict(self, down_to_bytes: int) -> None:
+        self._size_bytes = self.size_bytes()
+        for folder in sorted(self._folders(), key=_used_at):
+            if self._size_bytes <= down_to_bytes:
+                return
+            if folder.name not in self._open:
+                shutil.rmtree(folder, ignore_errors=True)
+                self._size_bytes = self.size_bytes()
+
+    def _folders(self) -> list[Path]:
+        return [path for path in self._folder.glob("*") if path.is_dir()]
+
+
+def _used_at(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _free_bytes(folder: Path) -> int:
+    """Return the free space where a folder lies or will lie."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(existing).free
