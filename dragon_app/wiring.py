@@ -12,6 +12,7 @@ from dragon_app.core.ports import Vision
 from dragon_app.services.backbones import Backbones
 from dragon_app.services.dataset import Dataset
 from dragon_app.services.labelling import Labelling
+from dragon_app.services.measuring import Measuring
 from dragon_app.services.prediction import Predictions
 from dragon_app.services.runs import Runs
 from dragon_app.storage.workspace import Workspace, open_for_reading, open_workspace
@@ -32,11 +33,13 @@ class App:
     runs: Runs
     predictions: Predictions
     backbones: Backbones
+    measuring: Measuring
     log: logging.Handler | None
 
     def close(self) -> None:
         """Stop training, keep what it reached, and let another process open the workspace."""
         self.backbones.close()
+        self.measuring.close()
         if self.runs.close():
             self.workspace.close()
         else:  # a step that takes minutes; the lock goes with the process
@@ -105,13 +108,15 @@ def vision() -> Vision:
 
 
 def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
+    measuring = Measuring(workspace, vision)
     return App(
         workspace=workspace,
         dataset=Dataset(workspace),
         labelling=Labelling(workspace),
-        runs=Runs(workspace, vision),
+        runs=Runs(workspace, vision, make_room=measuring.make_room),
         predictions=Predictions(workspace, vision),
         backbones=Backbones(vision),
+        measuring=measuring,
         log=log,
     )
 

@@ -111,7 +111,7 @@ class FakeVision:
         stages = NETWORK.stages
         return TrainingCosts(
             backbone=NETWORK.name, image_size_px=128, photos=photos, batch_size=config.batch_size,
-            arithmetic="float32", stages=stages,
+            arithmetic="float32", photos_per_s=50.0, stages=stages,
             by_frozen=tuple(
                 FreezeCost(
                     frozen=frozen, trainable_parameters=9 * (len(stages) - frozen) + 3,

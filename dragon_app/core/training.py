@@ -191,13 +191,17 @@ class FreezeCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingCosts:
-    """The freezing map of one backbone: its stages, and a cost for 0 to all of them frozen."""
+    """The freezing map of one backbone: its stages, and a cost for 0 to all of them frozen.
+
+    `photos_per_s` is the speed of a forward pass through the whole backbone.
+    """
 
     backbone: str
     image_size_px: int
     photos: int
     batch_size: int
     arithmetic: str  # what was measured as the fastest
+    photos_per_s: float
     stages: tuple[StageInfo, ...]
     by_frozen: tuple[FreezeCost, ...]
 

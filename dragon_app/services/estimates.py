@@ -1,12 +1,40 @@
-"""How long a training will take, from what earlier ones took on this machine. Pure numbers."""
+"""How long a training will take, by what was measured here or earlier ones took. Pure numbers."""
 
 from collections.abc import Sequence
 
-from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.training import Run, RunStatus
+from dragon_app.core.config import FinetuneConfig, Freeze
+from dragon_app.core.training import FreezeCost, Run, RunStatus, TrainingCosts
+
+START_S = 2.0  # until weights are read and the network stands
 
 # Settings that decide how much work one photo is; the rest changes the time little.
 _WORK = ("backbone", "freeze", "image_size_px", "augment", "device")
+
+
+def seconds_measured(config: FinetuneConfig, costs: TrainingCosts) -> float:
+    """Return the seconds of a training with the settings' own freezing."""
+    stages = len(costs.stages)
+    match config.freeze:
+        case Freeze.BACKBONE:
+            frozen = stages
+        case Freeze.ALL_BUT_LAST_STAGE:
+            frozen = stages - 1
+        case Freeze.NOTHING:
+            frozen = 0
+        case count:
+            frozen = min(count, stages)
+    return seconds_at(costs.by_frozen[frozen], config, costs)
+
+
+def seconds_at(cost: FreezeCost, config: FinetuneConfig, costs: TrainingCosts) -> float:
+    """Return the seconds of a training that freezes as `cost` says in the end.
+
+    While only the head learns, the whole backbone is frozen.
+    """
+    head = costs.by_frozen[-1]
+    first = config.unfreeze_after
+    once_s = head.once_s if first else cost.once_s
+    return START_S + once_s + first * head.epoch_s + (config.epochs - first) * cost.epoch_s
 
 
 def seconds_for(config: FinetuneConfig, *, val_photos: int, runs: Sequence[Run]) -> float | None:

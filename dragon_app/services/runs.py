@@ -16,7 +16,6 @@ from dragon_app.core.errors import (
     DragonError,
     InvalidConfigError,
     NotEnoughImagesError,
-    TrainingError,
 )
 from dragon_app.core.ports import Vision
 from dragon_app.core.split import missing_photos
@@ -31,10 +30,8 @@ from dragon_app.core.training import (
     RunStatus,
     StepMetrics,
     TrainingEvent,
-    TrainingPhoto,
-    TrainingPhotos,
 )
-from dragon_app.core.types import Sample, Snapshot, Split
+from dragon_app.services.snapshots import training_photos
 from dragon_app.storage.runs import RunStore
 from dragon_app.storage.workspace import Workspace
 
@@ -48,9 +45,13 @@ class Runs:
     Shared with the worker: the queue, and `_stops`, one event for each run not yet over.
     """
 
-    def __init__(self, workspace: Workspace, vision: Callable[[], Vision]) -> None:
+    def __init__(
+        self, workspace: Workspace, vision: Callable[[], Vision], *, make_room: Callable[[], None]
+    ) -> None:
+        """`make_room` is called before a run computes: whatever else does has to end."""
         self._workspace = workspace
         self._vision = vision
+        self._make_room = make_room
         self._queue: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._stops: dict[int, threading.Event] = {}
         self._is_closing = threading.Event()
@@ -189,9 +190,10 @@ class Runs:
         result: FinetuneResult | None = None
         try:
             recorder(Phase(words="Starting the training engine"))
+            self._make_room()
             result = self._vision().finetune(
                 FinetuneConfig.from_json(run.config_json),
-                self._photos(self._workspace.snapshots.get(run.snapshot_id)),
+                training_photos(self._workspace, self._workspace.snapshots.get(run.snapshot_id)),
                 folders,
                 report=recorder,
                 should_stop=stop.is_set,
@@ -215,25 +217,6 @@ class Runs:
         if self._is_closing.is_set():
             return RunStatus.INTERRUPTED, "The app was closed while this run was training."
         return RunStatus.STOPPED, "Stopped by hand."
-
-    def _photos(self, snapshot: Snapshot) -> TrainingPhotos:
-        def photos(split: Split) -> tuple[TrainingPhoto, ...]:
-            return tuple(self._photo(s) for s in snapshot.samples if s.split is split)
-
-        return TrainingPhotos(
-            class_names=snapshot.class_names,
-            train=photos(Split.TRAIN),
-            val=photos(Split.VAL),
-            snapshot_digest=snapshot.digest,
-        )
-
-    def _photo(self, sample: Sample) -> TrainingPhoto:
-        path = self._workspace.blobs.path(sample.digest)
-        if not path.exists():
-            raise TrainingError(
-                f"The photo {path} is gone from the workspace. Add it again, or bin it."
-            )
-        return TrainingPhoto(path=path, digest=sample.digest, target=sample.target)
 
 
 class _Recorder:

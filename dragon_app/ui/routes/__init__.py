@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from dragon_app.ui.routes import (
     labels,
+    measuring,
     photos,
     predictions,
     runs,
@@ -26,6 +27,7 @@ def routers(session: Session) -> list[APIRouter]:
         samples,
         workspaces,
         training,
+        measuring,
         runs,
         predictions,
     ]

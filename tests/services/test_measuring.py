@@ -1,0 +1,182 @@
+"""Measuring on demand: one thing at a time, and training comes first."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
+from dragon_app.core.errors import NotEnoughImagesError, TrainingError
+from dragon_app.core.ports import Report, ShouldStop
+from dragon_app.core.training import CacheFolder, RunStatus, TrainingCosts
+from dragon_app.services.measuring import MeasureStatus, Measuring
+from dragon_app.storage.workspace import Workspace
+from dragon_app.wiring import App
+from tests.conftest import wait_until
+from tests.fakes import FakeVision
+
+QUICK = PRESETS[Preset.QUICK]
+OTHER = replace(QUICK, image_size_px=96)
+
+
+class PatientVision(FakeVision):
+    """Measures until it is let go or stopped; `error` is what goes wrong then."""
+
+    def __init__(self) -> None:
+        super().__init__(learn=self.linger)
+        self.is_let_go = threading.Event()
+        self.error: Exception | None = None
+        self.measured: list[FinetuneConfig] = []
+
+    def costs(
+        self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
+    ) -> TrainingCosts:
+        self.measured.append(config)
+        self.linger(lambda _: None, should_stop)
+        if should_stop():
+            raise TrainingError("The measurement was stopped.")
+        return super().costs(config, photos=photos, cache=cache, should_stop=should_stop)
+
+    def linger(self, report: Report, should_stop: ShouldStop) -> None:
+        wait_until(lambda: self.is_let_go.is_set() or should_stop())
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.fixture
+def vision(monkeypatch: pytest.MonkeyPatch) -> PatientVision:
+    patient = PatientVision()
+    monkeypatch.setattr("dragon_app.wiring.vision", lambda: patient)
+    return patient
+
+
+@pytest.fixture
+def measuring(workspace: Workspace, vision: PatientVision) -> Iterator[Measuring]:
+    opened = Measuring(workspace, lambda: vision)
+    yield opened
+    opened.close()
+
+
+def test_costs_are_measured_once_and_kept(measuring: Measuring, vision: PatientVision) -> None:
+    assert measuring.known_costs(QUICK) is None
+    assert measuring.costs(QUICK).status is MeasureStatus.MEASURING
+    assert measuring.costs(replace(QUICK, epochs=3)).status is MeasureStatus.MEASURING
+    vision.is_let_go.set()
+    measuring.wait()
+    answer = measuring.costs(QUICK)
+    assert answer.status is MeasureStatus.READY
+    assert answer.costs == measuring.known_costs(replace(QUICK, head_lr=0.1))
+    assert len(vision.measured) == 1
+
+
+def test_another_question_replaces_the_one_being_measured(
+    measuring: Measuring, vision: PatientVision
+) -> None:
+    measuring.costs(QUICK)
+    wait_until(lambda: vision.measured)
+    measuring.costs(OTHER)
+    vision.is_let_go.set()
+    measuring.wait()
+    assert measuring.costs(OTHER).status is MeasureStatus.READY
+    assert measuring.known_costs(QUICK) is None
+
+
+def test_a_failure_is_told_once_and_the_next_question_tries_again(
+    measuring: Measuring, vision: PatientVision
+) -> None:
+    vision.error = TrainingError("This network is too large.")
+    vision.is_let_go.set()
+    measuring.costs(QUICK)
+    measuring.wait()
+    answer = measuring.costs(QUICK)
+    assert (answer.status, answer.words) == (MeasureStatus.FAILED, "This network is too large.")
+    vision.error = None
+    assert measuring.costs(QUICK).status is MeasureStatus.MEASURING
+    measuring.wait()
+    assert measuring.costs(QUICK).status is MeasureStatus.READY
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_leaves_nobody_waiting(ready_app: App, vision: PatientVision) -> None:
+    vision.error = ZeroDivisionError("a bug")
+    vision.is_let_go.set()
+    measuring = ready_app.measuring
+    measuring.costs(QUICK)
+    measuring.wait()
+    assert "inside the app" in measuring.costs(QUICK).words
+    measuring.find_rate(QUICK)
+    measuring.wait()
+    assert measuring.rate().status is MeasureStatus.FAILED
+    assert "inside the app" in measuring.rate().words
+
+
+def test_a_rate_is_found_with_progress(ready_app: App, vision: PatientVision) -> None:
+    measuring = ready_app.measuring
+    assert measuring.rate().status is MeasureStatus.NONE
+    measuring.find_rate(QUICK)
+    wait_until(lambda: measuring.rate().points)
+    assert measuring.rate().status is MeasureStatus.MEASURING
+    assert (measuring.rate().done, measuring.rate().total) == (1, 4)
+    assert measuring.find_rate(OTHER) is measuring.rate()
+    assert measuring.costs(OTHER).status is MeasureStatus.BUSY
+    vision.is_let_go.set()
+    measuring.wait()
+    found = measuring.rate()
+    assert (found.status, found.suggestion) == (MeasureStatus.READY, 1e-3)
+    assert len(found.points) == 3
+
+
+def test_a_search_stops_when_told(ready_app: App) -> None:
+    measuring = ready_app.measuring
+    measuring.find_rate(QUICK)
+    measuring.stop_rate()
+    measuring.wait()
+    assert measuring.rate().status is MeasureStatus.STOPPED
+
+
+def test_a_search_makes_costs_give_way(ready_app: App, vision: PatientVision) -> None:
+    ready_app.measuring.costs(QUICK)
+    ready_app.measuring.find_rate(QUICK)
+    wait_until(lambda: ready_app.measuring.rate().points)
+    assert ready_app.measuring.known_costs(QUICK) is None
+
+
+def test_a_failed_search_says_why(ready_app: App, vision: PatientVision) -> None:
+    vision.error = TrainingError("The loss became nan.")
+    vision.is_let_go.set()
+    ready_app.measuring.find_rate(QUICK)
+    ready_app.measuring.wait()
+    found = ready_app.measuring.rate()
+    assert (found.status, found.words) == (MeasureStatus.FAILED, "The loss became nan.")
+
+
+def test_a_search_needs_photos_as_training_does(app: App) -> None:
+    with pytest.raises(NotEnoughImagesError, match="class"):
+        app.measuring.find_rate(QUICK)
+
+
+def test_a_training_ends_the_measurement_and_goes_first(
+    ready_app: App, vision: PatientVision
+) -> None:
+    measuring = ready_app.measuring
+    measuring.find_rate(QUICK)
+    wait_until(lambda: measuring.rate().points)
+    run = ready_app.runs.start(QUICK)
+    wait_until(lambda: vision.trained_on)
+    assert measuring.rate().status is MeasureStatus.STOPPED
+    assert measuring.costs(QUICK).status is MeasureStatus.BUSY
+    assert "training" in measuring.find_rate(QUICK).words
+    vision.is_let_go.set()
+    assert ready_app.runs.wait(run.id).status is RunStatus.FINISHED
+    assert measuring.costs(QUICK).status is MeasureStatus.MEASURING
+
+
+def test_closing_ends_what_is_measured_and_begins_no_more(
+    measuring: Measuring, vision: PatientVision
+) -> None:
+    measuring.costs(QUICK)
+    wait_until(lambda: vision.measured)
+    measuring.close()
+    assert measuring.costs(OTHER).status is MeasureStatus.BUSY
+    assert not vision.is_let_go.is_set()
