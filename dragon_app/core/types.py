@@ -75,6 +75,7 @@ class Shown(StrEnum):
     ALL = "all"
     LABELLED = "labelled"
     UNLABELLED = "unlabelled"
+    SKIPPED = "skipped"
     BINNED = "binned"
 
 
@@ -92,6 +93,21 @@ class ImagePage:
 
     total: int
     images: tuple[ImageRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRows:
+    """Photos as numbers, for a page that filters and orders a hundred thousand of them itself.
+
+    `packed` holds six big-endian 32-bit numbers a photo, oldest first: its id, the start of its
+    digest, when it was added (UTC seconds), its size in bytes, its class or 0, and flags:
+    1 skipped, 2 in the bin, 4 / 8 / 12 to learn from / held out / kept apart. `total` counts all
+    photos and `newest_batch` is the newest of the journal, both at the same moment.
+    """
+
+    newest_batch: int
+    total: int
+    packed: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from dragon_app.core.near import NearIndex
 from dragon_app.core.split import missing_photos
 from dragon_app.core.types import (
     AddResult,
+    BoardRows,
     ClassCount,
     EventKind,
     ImageFilter,
@@ -49,6 +50,7 @@ class DatasetSummary:
 
     total: int
     unlabelled: int
+    skipped: int
     binned: int
     classes: tuple[ClassCount, ...]
     missing: tuple[str, ...]
@@ -120,6 +122,22 @@ class Dataset:
         """Return a stretch of a filtered list of photos, newest first."""
         return self._workspace.images.page(which, offset=offset, limit=limit)
 
+    def board(self, *, newest: int = 0, batch: int = 0) -> BoardRows:
+        """Return all photos as numbers, or what came or changed since."""
+        return self._workspace.images.board(newest=newest, batch=batch)
+
+    def described(self, ids: Sequence[int]) -> list[ImageRecord]:
+        """Return those of the photos that are here."""
+        return self._workspace.images.described(ids)
+
+    def matching(self, text: str) -> list[int]:
+        """Return the ids of the photos whose name holds a text, whatever its case."""
+        return self._workspace.images.matching(text)
+
+    def by_name(self) -> list[int]:
+        """Return all ids in the order of the names, `photo 2` before `photo 10`."""
+        return self._workspace.images.by_name()
+
     def image(self, image_id: int) -> ImageRecord:
         """Return one photo; raise `NotFoundError` when there is none."""
         return self._workspace.images.get(image_id)
@@ -150,6 +168,7 @@ class Dataset:
         return DatasetSummary(
             total=count(ImageFilter()),
             unlabelled=count(ImageFilter(shown=Shown.UNLABELLED)),
+            skipped=count(ImageFilter(shown=Shown.SKIPPED)),
             binned=count(ImageFilter(shown=Shown.BINNED)),
             classes=tuple(classes),
             missing=tuple(missing_photos(classes)),

@@ -1,5 +1,7 @@
 """The photos of a workspace and the groups of near-duplicates. Knows rows; opens no image file."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +11,7 @@ import sqlite_utils
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.near import NearIndex
 from dragon_app.core.types import (
+    BoardRows,
     ImageFilter,
     ImagePage,
     ImageRecord,
@@ -22,12 +25,22 @@ _COLUMNS = (
     "id, digest, perceptual_hash, width_px, height_px, size_bytes, name, group_id, split, "
     "class_id, is_skipped, is_binned, added_at"
 )
+_DIGITS = re.compile(r"([0-9]{1,18})")
 _SHOWN = {
     Shown.ALL: "is_binned = 0",
     Shown.LABELLED: "is_binned = 0 and class_id is not null",
-    Shown.UNLABELLED: "is_binned = 0 and class_id is null",
+    Shown.UNLABELLED: "is_binned = 0 and class_id is null and is_skipped = 0",
+    Shown.SKIPPED: "is_binned = 0 and class_id is null and is_skipped = 1",
     Shown.BINNED: "is_binned = 1",
 }
+# SQLite puts the numbers together: 0.3 s for 100,000 photos on a busy core, and not under Python's
+# interpreter lock. As rows it is 0.5 s, all of it under the lock.
+_PACKED = """coalesce(group_concat(printf('%08x%s%08x%08x%08x%08x', id, substr(digest, 1, 8),
+    cast(strftime('%s', added_at) as integer), min(size_bytes, 4294967295), coalesce(class_id, 0),
+    is_skipped + 2 * is_binned
+    + case split when 'train' then 4 when 'val' then 8 when 'test' then 12 else 0 end), ''), '')"""
+_CHANGED = """id > ? or id in (select image_id from events where batch in
+    (select id from batches where number > ?))"""
 MAX_PARAMETERS = 900  # SQLite takes 32,766 or more; small statements stay in its cache
 
 
@@ -102,11 +115,45 @@ class ImageStore:
             found = db.execute(rows, [*values, limit, offset]).fetchall()
         return ImagePage(total=total, images=tuple(map(_record, found)))
 
+    def board(self, *, newest: int = 0, batch: int = 0) -> BoardRows:
+        """Return the photos after `newest`, and those that batches after `batch` changed."""
+        rows, values = "select * from images order by id", []
+        if newest or batch:
+            rows = f"select * from images where {_CHANGED} order by id"  # noqa: S608
+            values = [newest, batch]
+        with self._database.reading() as db:
+            packed = db.execute(f"select {_PACKED} from ({rows})", values).fetchone()[0]  # noqa: S608
+            total = db.execute("select count(*) from images").fetchone()[0]
+            last = db.execute("select coalesce(max(number), 0) from batches").fetchone()[0]
+        return BoardRows(newest_batch=last, total=total, packed=bytes.fromhex(packed))
+
+    def described(self, ids: Sequence[int]) -> list[ImageRecord]:
+        """Return those of the photos that are here."""
+        found: list[ImageRecord] = []
+        with self._database.reading() as db:
+            for marks, chunk in in_chunks(ids):
+                sql = f"select {_COLUMNS} from images where id in ({marks})"  # noqa: S608
+                found += map(_record, db.execute(sql, list(chunk)))
+        return found
+
+    def matching(self, text: str) -> list[int]:
+        """Return the ids of the photos whose name holds a text, whatever its case."""
+        wanted = _folded(text)
+        return [image_id for image_id, name in self._names() if wanted in _folded(name)]
+
+    def by_name(self) -> list[int]:
+        """Return all ids in the order of the names, `photo 2` before `photo 10`."""
+        return [image_id for image_id, _ in sorted(self._names(), key=_natural)]
+
     def newest(self) -> int:
         """Return the id of the newest photo, 0 when there is none."""
         with self._database.reading() as db:
             row = db.execute("select coalesce(max(id), 0) from images").fetchone()
         return int(row[0])
+
+    def _names(self) -> list[tuple[int, str]]:
+        with self._database.reading() as db:
+            return db.execute("select id, name from images order by id desc").fetchall()
 
     def count(self, which: ImageFilter) -> int:
         """Return how many photos a filtered list holds."""
@@ -175,6 +222,19 @@ def _join_groups(db: sqlite_utils.Database, image_id: int, *, near: Sequence[int
             " and split is not null",
             [Split.TRAIN, target],
         )
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _natural(photo: tuple[int, str]) -> list[tuple[int, int, str]]:
+    """Return what a photo is sorted by: runs of digits count as numbers."""
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part)
+        for part in _DIGITS.split(_folded(photo[1]))
+        if part
+    ]
 
 
 def _record(row: Sequence[Any]) -> ImageRecord:

@@ -1,8 +1,11 @@
+import struct
+from dataclasses import replace
+
 import pytest
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.near import NearIndex
-from dragon_app.core.types import EventKind, ImageFilter, Shown
+from dragon_app.core.types import BoardRows, EventKind, ImageFilter, Shown
 from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
 from tests.photos import new_image
@@ -56,6 +59,7 @@ def test_a_digest_twice_in_one_batch_is_one_photo(workspace: Workspace) -> None:
         (ImageFilter(), [5, 4, 3, 1, 0]),
         (ImageFilter(shown=Shown.LABELLED), [1, 0]),
         (ImageFilter(shown=Shown.UNLABELLED), [5, 4, 3]),
+        (ImageFilter(shown=Shown.SKIPPED), []),
         (ImageFilter(shown=Shown.BINNED), [2]),
         (ImageFilter(class_id=2), [1]),
         (ImageFilter(shown=Shown.BINNED, class_id=2), [2]),
@@ -79,6 +83,82 @@ def test_pages_follow_each_other(workspace: Workspace, ids: list[int]) -> None:
         [],
     ]
     assert {page.total for page in pages} == {5}
+
+
+def rows(board: BoardRows) -> dict[int, tuple[int, ...]]:
+    """Return (start of the digest, added, bytes, class, flags) by id."""
+    return {row[0]: row[1:] for row in struct.iter_unpack(">6I", board.packed)}
+
+
+def test_a_skipped_photo_is_no_longer_unlabelled(workspace: Workspace, ids: list[int]) -> None:
+    workspace.labels.apply(EventKind.SKIPPED, {ids[3]: "1", ids[0]: "1"}, batch="s", who="person")
+    unlabelled, skipped = ImageFilter(shown=Shown.UNLABELLED), ImageFilter(shown=Shown.SKIPPED)
+    assert workspace.images.count(unlabelled) == 2
+    assert workspace.images.count(skipped) == 1  # a photo with a class is not asked about
+
+
+def test_the_board_holds_every_photo_as_numbers(workspace: Workspace, ids: list[int]) -> None:
+    board = workspace.images.board()
+    assert (board.total, board.newest_batch) == (6, workspace.labels.newest_batch())
+    found = rows(board)
+    assert list(found) == ids
+    photo = workspace.images.get(ids[1])
+    digest, added, size, class_id, flags = found[ids[1]]
+    assert digest == int(photo.digest[:8], 16)
+    assert (added, size) == (int(photo.added_at.timestamp()), 10)
+    assert (class_id, flags) == (2, {"train": 4, "val": 8}[str(photo.split)])
+    assert found[ids[2]][4] & 2  # in the bin
+    assert found[ids[5]][3:] == (0, 0)
+
+
+def test_the_board_of_an_empty_workspace_is_empty(workspace: Workspace) -> None:
+    assert workspace.images.board() == BoardRows(newest_batch=0, total=0, packed=b"")
+
+
+def test_the_board_says_what_came_and_what_changed_since(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    before = workspace.images.board()
+    since = {"newest": ids[-1], "batch": before.newest_batch}
+    assert rows(workspace.images.board(**since)) == {}
+    workspace.labels.apply(EventKind.SKIPPED, {ids[4]: "1"}, batch="c", who="person")
+    (new,) = workspace.images.add([new_image(9)], NearIndex())
+    after = workspace.images.board(**since)
+    assert set(rows(after)) == {ids[4], new}
+    assert (after.total, after.newest_batch) == (7, before.newest_batch + 1)
+
+
+def test_photos_are_described_in_any_number_and_gone_ones_left_out(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    found = workspace.images.described([*ids, *range(1000, 3000)])
+    assert sorted(image.id for image in found) == ids
+
+
+def named(workspace: Workspace, *names: str) -> dict[int, str]:
+    images = [replace(new_image(n), name=name) for n, name in enumerate(names)]
+    return dict(zip(workspace.images.add(images, NearIndex()), names, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rose", {"Rose 1.jpg", "primrose.png"}),
+        ("%", {"100%.png"}),
+        ("STRASSE", {"Straße.png"}),
+        ("cafe\u0301", {"café.png"}),
+        ("tulip", set()),
+    ],
+)
+def test_a_search_finds_text_in_names(workspace: Workspace, text: str, expected: set[str]) -> None:
+    names = named(workspace, "Rose 1.jpg", "primrose.png", "100%.png", "Straße.png", "café.png")
+    assert {names[i] for i in workspace.images.matching(text)} == expected
+
+
+def test_names_are_ordered_as_people_count(workspace: Workspace) -> None:
+    names = named(workspace, "b 10.png", "B 9.png", "a.png", "10.png", "9.png", "b.png")
+    ordered = [names[i] for i in workspace.images.by_name()]
+    assert ordered == ["9.png", "10.png", "a.png", "B 9.png", "b 10.png", "b.png"]
 
 
 def test_ids_are_found_by_digest_also_in_the_bin(workspace: Workspace, ids: list[int]) -> None:

@@ -1,6 +1,7 @@
 """The page's own routes, asked as the page asks them."""
 
 import json
+import struct
 import uuid
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,28 @@ def test_revision_follows_every_change(client: TestClient) -> None:
     assert changed()
     gesture(client, "undo", [])
     assert changed()
+
+
+def test_board_is_numbers_and_then_only_what_changed(client: TestClient) -> None:
+    ids = upload(client, 1, 2)["image_ids"]
+    whole = client.get("/dragon/board")
+    assert whole.headers["content-type"] == "application/octet-stream"
+    batch, total = struct.unpack_from(">II", whole.content)
+    assert (total, len(whole.content)) == (2, 8 + 2 * 24)
+    gesture(client, "bin", ids[:1])
+    since = client.get("/dragon/board", params={"newest": ids[-1], "batch": batch}).content
+    assert struct.unpack_from(">I", since, 8) == (ids[0],)
+    assert len(since) == 8 + 24
+
+
+def test_board_searches_orders_and_describes(client: TestClient) -> None:
+    first, second = upload(client, 10, 9)["image_ids"]
+    found = client.get("/dragon/board/matching", params={"text": "9.P"}).content
+    assert struct.unpack(">I", found) == (second,)
+    ordered = client.get("/dragon/board/by-name").content
+    assert struct.unpack(">2I", ordered) == (second, first)
+    described = client.get("/dragon/board/photos", params={"ids": [first, 77]}).json()
+    assert [each["name"] for each in described] == ["10.png"]
 
 
 def test_incomplete_request_is_answered_in_words(client: TestClient) -> None:

@@ -1,5 +1,7 @@
 """Lists of photos, thumbnails and previews, by id. A client's file name is never part of a path."""
 
+import struct
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,11 +15,29 @@ MARK_LENGTH = 8
 # The start of the digest is part of the address, so an answer never goes stale.
 _FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 _MOST = 500
+_Number = Annotated[int, Query(ge=0)]
 
 
 def router(session: Session) -> APIRouter:
-    """Serve `/dragon/images`, `/dragon/thumbnails/ID` and `/dragon/photos/ID`."""
+    """Serve `/dragon/board`, `/dragon/images`, `/dragon/thumbnails/ID` and `/dragon/photos/ID`."""
     routes = APIRouter(prefix="/dragon")
+
+    @routes.get("/board")
+    def board(newest: _Number = 0, batch: _Number = 0) -> Response:
+        rows = session.app.dataset.board(newest=newest, batch=batch)
+        return _numbers(struct.pack(">II", rows.newest_batch, rows.total) + rows.packed)
+
+    @routes.get("/board/matching")
+    def matching(text: Annotated[str, Query(max_length=_MOST)]) -> Response:
+        return _ids(session.app.dataset.matching(text))
+
+    @routes.get("/board/by-name")
+    def by_name() -> Response:
+        return _ids(session.app.dataset.by_name())
+
+    @routes.get("/board/photos")
+    def photos(ids: Annotated[list[int], Query(max_length=_MOST)]) -> list[dict[str, Any]]:
+        return [_image(image) for image in session.app.dataset.described(ids)]
 
     @routes.get("/images")
     def images(
@@ -46,6 +66,14 @@ def router(session: Session) -> APIRouter:
         return Response(preview, media_type="image/webp", headers=_FOR_EVER)
 
     return routes
+
+
+def _ids(ids: Sequence[int]) -> Response:
+    return _numbers(struct.pack(f">{len(ids)}I", *ids))
+
+
+def _numbers(packed: bytes) -> Response:
+    return Response(packed, media_type="application/octet-stream")
 
 
 def _check_mark(app: App, image_id: int, mark: str) -> None:

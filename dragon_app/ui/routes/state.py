@@ -49,6 +49,7 @@ def _summary(summary: DatasetSummary) -> dict[str, Any]:
     return {
         "total": summary.total,
         "unlabelled": summary.unlabelled,
+        "skipped": summary.skipped,
         "binned": summary.binned,
         "missing": summary.missing,
         "classes": [_class(count) for count in summary.classes],
