@@ -25,6 +25,14 @@ class EventKind(StrEnum):
     SPLIT = "split"
 
 
+class ClassEventKind(StrEnum):
+    """What a journal entry changed about a class; MERGED names the class it went into."""
+
+    NAME = "name"
+    DELETED = "deleted"
+    MERGED = "merged"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageClass:
     """A name that photos can carry; `colour` is `#rrggbb`, `hotkey` a single character or none."""
@@ -116,25 +124,31 @@ class LabelEvent:
 
     id: int
     batch: str
+    number: int  # of the batch; it grows
     kind: EventKind
     image_id: int
     before: str | None
     after: str | None
     who: str
     at: datetime
+    is_undone: bool
+    is_reversal: bool  # an undo, or a redo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResult:
     """What a batch, an undo or a redo changed, and the photos it left as they were.
 
-    `images` are the photos it changed, `kind` is what it changed about them.
+    `images` are the photos it changed, `kind` is what it changed about them; `class_kind` and
+    `class_name` are set where it changed a class, too.
     """
 
     changed: int
     left: tuple[int, ...] = ()
     images: tuple[int, ...] = field(default=(), compare=False)
     kind: EventKind | None = field(default=None, compare=False)
+    class_kind: ClassEventKind | None = field(default=None, compare=False)
+    class_name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,8 +176,11 @@ class Dataset:
 
     def revision(self) -> str:
         """Return what changes with every change of photos, labels and classes; costs little."""
-        classes = [(each.id, each.name, each.colour) for each in self._workspace.classes.all()]
-        state = (self._workspace.images.newest(), self._workspace.labels.newest_batch(), classes)
+        state = (
+            self._workspace.images.newest(),
+            self._workspace.labels.newest_batch(),
+            self._workspace.classes.all(),
+        )
         return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 
     def preview(self, image_id: int) -> bytes:
@@ -275,7 +278,8 @@ class Dataset:
         labels = {image_id: ids[name] for image_id, name in names.items()}
         first = {image_id: to for image_id, to in labels.items() if image_id not in had_class}
         other = {image_id: to for image_id, to in labels.items() if image_id in had_class}
-        self._apply(EventKind.CLASS, first, who=IMPORTER)
+        if first:
+            self._workspace.labels.label_first(first, batch=uuid.uuid4().hex, who=IMPORTER)
         self._apply(EventKind.CLASS, other, who=PERSON)
 
     def _apply(self, kind: EventKind, changes: Mapping[int, str], *, who: str) -> None:

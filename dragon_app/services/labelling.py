@@ -1,42 +1,66 @@
-"""Classes, and what a person says about photos. Every change is a batch that can be undone."""
+"""Classes, and what a person says about photos. Most of it is a batch that can be undone.
+
+`batch` ids come from the client, one a gesture: a repeat gives the same answer.
+"""
 
 import re
 import uuid
 from collections.abc import Sequence
 
 from dragon_app.core.errors import ClassNameError
+from dragon_app.core.hotkeys import clean_hotkey
 from dragon_app.core.types import BatchResult, EventKind, ImageClass, LabelEvent
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
 
 
 class Labelling:
-    """Labels photos. Safe from several threads. `batch` ids come from the client, one a gesture."""
+    """Labels photos and minds the classes. Safe from several threads."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def classes(self) -> list[ImageClass]:
-        """Return the classes in the order in which they were made."""
+        """Return the classes in their order."""
         return self._workspace.classes.all()
 
     def create_class(self, name: str) -> ImageClass:
         """Make a class; raise `ClassNameError` when the name is taken or not a name."""
         return self._workspace.classes.create(name)
 
-    def rename_class(self, class_id: int, name: str) -> None:
+    def rename_class(self, class_id: int, name: str, *, batch: str | None = None) -> BatchResult:
         """Give a class another name; its photos keep it."""
-        self._workspace.classes.rename(class_id, name)
+        return self._workspace.classes.rename(class_id, name, batch=_id(batch), who=PERSON)
+
+    def merge_class(self, class_id: int, into: int, *, batch: str | None = None) -> BatchResult:
+        """Give all photos of a class another one, and take the class away."""
+        return self._workspace.classes.merge(class_id, into, batch=_id(batch), who=PERSON)
+
+    def delete_class(self, class_id: int, *, batch: str | None = None) -> BatchResult:
+        """Take a class away; its photos become unlabelled."""
+        return self._workspace.classes.delete(class_id, batch=_id(batch), who=PERSON)
 
     def recolour_class(self, class_id: int, colour: str) -> None:
         """Give a class another colour, `#rrggbb`."""
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-            raise ClassNameError(f"{colour!r} is not a colour. Write it like #9b2226.")
+            raise ClassNameError(f"{colour[:80]!r} is not a colour. Write it like #9b2226.")
         self._workspace.classes.recolour(class_id, colour.lower())
 
-    def delete_class(self, class_id: int) -> None:
-        """Delete a class that no photo carries; raise `ClassNameError` otherwise."""
-        self._workspace.classes.delete(class_id)
+    def set_class_key(self, class_id: int, key: str | None) -> None:
+        """Give a class a letter or digit of its own; without one its place decides."""
+        self._workspace.classes.set_hotkey(class_id, clean_hotkey(key) if key else None)
+
+    def disable_class(self, class_id: int) -> None:
+        """Leave a class out of training and of the keys; its photos keep their labels."""
+        self._workspace.classes.set_disabled(class_id, is_disabled=True)
+
+    def enable_class(self, class_id: int) -> None:
+        """Take a disabled class in again."""
+        self._workspace.classes.set_disabled(class_id, is_disabled=False)
+
+    def order_classes(self, class_ids: Sequence[int]) -> None:
+        """Put classes in this order; those not named follow."""
+        self._workspace.classes.set_order(class_ids)
 
     def assign(
         self, image_ids: Sequence[int], class_id: int | None, *, batch: str | None = None
@@ -63,14 +87,14 @@ class Labelling:
 
     def undo(self, *, batch: str | None = None) -> BatchResult | None:
         """Take back the newest gesture not yet undone; None when there is none."""
-        return self._workspace.labels.undo(batch=batch or uuid.uuid4().hex, who=PERSON)
+        return self._workspace.steps.undo(batch=_id(batch), who=PERSON)
 
     def redo(self, *, batch: str | None = None) -> BatchResult | None:
         """Put back what the newest undo took back; None when there is none or something new."""
-        return self._workspace.labels.redo(batch=batch or uuid.uuid4().hex, who=PERSON)
+        return self._workspace.steps.redo(batch=_id(batch), who=PERSON)
 
     def photo_names(self, image_ids: Sequence[int]) -> list[str]:
-        """Return what the photos are called, in this order."""
+        """Return what the photos are called, or were, in this order."""
         names = self._workspace.images.names(image_ids)
         return [names.get(image_id, f"photo {image_id}") for image_id in image_ids]
 
@@ -82,6 +106,8 @@ class Labelling:
         self, kind: EventKind, image_ids: Sequence[int], after: str | None, batch: str | None
     ) -> BatchResult:
         changes = dict.fromkeys(image_ids, after)
-        return self._workspace.labels.apply(
-            kind, changes, batch=batch or uuid.uuid4().hex, who=PERSON
-        )
+        return self._workspace.labels.apply(kind, changes, batch=_id(batch), who=PERSON)
+
+
+def _id(batch: str | None) -> str:
+    return batch or uuid.uuid4().hex

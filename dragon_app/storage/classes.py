@@ -1,18 +1,36 @@
-"""The classes of a workspace and how many photos each has. Knows rows; knows no journal."""
+"""The classes of a workspace and how many photos each has.
+
+Names, merges and deletions are events of the journal and can be undone; colours, keys and the
+order are plain settings.
+"""
 
 import sqlite3
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlite_utils
 
 from dragon_app.core.errors import ClassNameError, NotFoundError
 from dragon_app.core.names import clean_name, name_key, next_colour
-from dragon_app.core.types import ClassCount, ImageClass
+from dragon_app.core.types import (
+    BatchResult,
+    ClassCount,
+    ClassEventKind,
+    EventKind,
+    ImageClass,
+)
 from dragon_app.storage.database import Database
+from dragon_app.storage.journal import (
+    carriers,
+    change_class,
+    tell,
+    told,
+    write_batch,
+    write_changes,
+)
 
 _COLUMNS = "id, name, colour, hotkey, is_disabled"
+NameChange = tuple[int, int, str, str]  # class id, number of the batch, name before, name after
 
 
 class ClassStore:
@@ -22,16 +40,14 @@ class ClassStore:
         self._database = database
 
     def all(self) -> list[ImageClass]:
-        """Return the classes in the order in which they were made."""
+        """Return the classes in their order."""
         with self._database.reading() as db:
             return _all(db)
 
     def get(self, class_id: int) -> ImageClass:
         """Return one class; raise `NotFoundError` when it is gone."""
-        for image_class in self.all():
-            if image_class.id == class_id:
-                return image_class
-        raise NotFoundError(f"There is no class {class_id}. It may have been deleted.")
+        with self._database.reading() as db:
+            return _get(db, class_id)
 
     def named(self, name: str) -> ImageClass:
         """Return the class of this name, making it when there is none."""
@@ -45,31 +61,72 @@ class ClassStore:
         with self._database.writing() as db:
             return _create(db, clean_name(name))
 
-    def rename(self, class_id: int, name: str) -> None:
+    def rename(self, class_id: int, name: str, *, batch: str, who: str) -> BatchResult:
         """Give a class another name; its photos keep it."""
-        self._set(class_id, {"name": clean_name(name), "name_key": name_key(name)})
+        after = clean_name(name)
+        with self._database.writing() as db:
+            known = told(db, batch)
+            if known is not None:
+                return known
+            before = _get(db, class_id).name
+            write_batch(db, batch=batch, who=who, is_undone=after == before)
+            if after != before:
+                change_class(db, batch, (ClassEventKind.NAME, class_id, before, after))
+            return tell(db, batch)
+
+    def merge(self, class_id: int, into: int, *, batch: str, who: str) -> BatchResult:
+        """Give all photos of a class another one, and take it out of the lists."""
+        with self._database.writing() as db:
+            known = told(db, batch)
+            if known is not None:
+                return known
+            if _get(db, class_id) == _get(db, into):
+                raise ClassNameError("A class cannot be merged into itself. Choose another one.")
+            write_batch(db, batch=batch, who=who)
+            _move_photos(db, batch, class_id, to=str(into))
+            change_class(db, batch, (ClassEventKind.MERGED, class_id, None, str(into)))
+            return tell(db, batch)
+
+    def delete(self, class_id: int, *, batch: str, who: str) -> BatchResult:
+        """Take a class out of the lists; its photos become unlabelled, the journal keeps all."""
+        with self._database.writing() as db:
+            known = told(db, batch)
+            if known is not None:
+                return known
+            _get(db, class_id)
+            write_batch(db, batch=batch, who=who)
+            _move_photos(db, batch, class_id, to=None)
+            change_class(db, batch, (ClassEventKind.DELETED, class_id, None, "1"))
+            return tell(db, batch)
 
     def recolour(self, class_id: int, colour: str) -> None:
         """Give a class another colour, `#rrggbb`."""
-        self._set(class_id, {"colour": colour})
+        self._set(class_id, "colour", colour)
 
-    def delete(self, class_id: int) -> None:
-        """Take a class out of the lists; the journal keeps its labels. No photo may carry it."""
+    def set_hotkey(self, class_id: int, hotkey: str | None) -> None:
+        """Give a class a key of its own, or none; raise `ClassNameError` when another has it."""
+        try:
+            self._set(class_id, "hotkey", hotkey)
+        except sqlite3.IntegrityError as error:
+            other = next(each.name for each in self.all() if each.hotkey == hotkey)
+            raise ClassNameError(
+                f"The key {str(hotkey).upper()} belongs to {other!r}. Choose another one."
+            ) from error
+
+    def set_disabled(self, class_id: int, *, is_disabled: bool) -> None:
+        """Leave a class out of training and of the keys, or take it in again; labels stay."""
+        self._set(class_id, "is_disabled", int(is_disabled))
+
+    def set_order(self, class_ids: Sequence[int]) -> None:
+        """Put classes in this order; those not named follow in the order they had."""
         with self._database.writing() as db:
-            count = "select count(*), total(is_binned) from images where class_id = ?"
-            n, binned = db.execute(count, [class_id]).fetchone()
-            if n:
-                where = f", {binned:.0f} of them in the bin" if binned else ""
-                raise ClassNameError(
-                    f"{n} {'photo carries' if n == 1 else 'photos carry'} this class{where}. "
-                    "Give them another class first."
-                )
-            changed = db.execute(
-                "update classes set deleted_at = ? where id = ? and deleted_at is null",
-                [datetime.now(UTC).isoformat(), class_id],
-            ).rowcount
-            if not changed:
-                raise NotFoundError(f"There is no class {class_id}. It may have been deleted.")
+            known = [each.id for each in _all(db)]
+            named = [each for each in dict.fromkeys(class_ids) if each in known]
+            order = [*named, *(each for each in known if each not in named)]
+            db.conn.executemany(
+                "update classes set position = ? where id = ?",
+                [(position, class_id) for position, class_id in enumerate(order, 1)],
+            )
 
     def counts(self) -> list[ClassCount]:
         """Return for every class how many photos it has in each part, binned ones left out."""
@@ -84,36 +141,56 @@ class ClassStore:
             for train, val, test in [parts.get(each.id, (0, 0, 0))]
         ]
 
-    def _set(self, class_id: int, values: dict[str, str]) -> None:
-        assignments = ", ".join(f"{column} = ?" for column in values)
-        sql = f"update classes set {assignments} where id = ? and deleted_at is null"  # noqa: S608
+    def all_names(self) -> dict[int, str]:
+        """Return the last name of every class there ever was, deleted ones too."""
+        with self._database.reading() as db:
+            return dict(db.execute("select id, name from classes").fetchall())
+
+    def name_changes(self) -> list[NameChange]:
+        """Return every renaming, oldest first."""
+        sql = """select e.class_id, b.number, e.before, e.after from class_events e
+            join batches b on b.id = e.batch where e.kind = 'name' order by e.id"""
+        with self._database.reading() as db:
+            return db.execute(sql).fetchall()
+
+    def _set(self, class_id: int, column: str, value: str | int | None) -> None:
+        sql = f"update classes set {column} = ? where id = ? and deleted_at is null"  # noqa: S608
         with self._database.writing() as db:
-            try:
-                changed = db.execute(sql, [*values.values(), class_id]).rowcount
-            except sqlite3.IntegrityError as error:
-                raise _taken(values["name"]) from error
-        if not changed:
-            raise NotFoundError(f"There is no class {class_id}. It may have been deleted.")
+            if not db.execute(sql, [value, class_id]).rowcount:
+                raise _no_class(class_id)
 
 
 def _all(db: sqlite_utils.Database) -> list[ImageClass]:
-    sql = f"select {_COLUMNS} from classes where deleted_at is null order by id"  # noqa: S608
+    sql = f"select {_COLUMNS} from classes where deleted_at is null order by position, id"  # noqa: S608
     return [_class(row) for row in db.execute(sql)]
+
+
+def _get(db: sqlite_utils.Database, class_id: int) -> ImageClass:
+    sql = f"select {_COLUMNS} from classes where id = ? and deleted_at is null"  # noqa: S608
+    row = db.execute(sql, [class_id]).fetchone()
+    if row is None:
+        raise _no_class(class_id)
+    return _class(row)
 
 
 def _create(db: sqlite_utils.Database, name: str) -> ImageClass:
     colour = next_colour([each.colour for each in _all(db)])
-    values = [name, name_key(name), colour]
-    sql = "insert into classes (name, name_key, colour) values (?, ?, ?)"
+    sql = """insert into classes (name, name_key, colour, position)
+        values (?, ?, ?, (select coalesce(max(position), 0) + 1 from classes))"""
     try:
-        new_id = db.execute(sql, values).lastrowid
+        new_id = db.execute(sql, [name, name_key(name), colour]).lastrowid
     except sqlite3.IntegrityError as error:
-        raise _taken(name) from error
+        raise ClassNameError(f"There is a class {name!r} already. Choose another name.") from error
     return ImageClass(id=int(new_id or 0), name=name, colour=colour)
 
 
-def _taken(name: str) -> ClassNameError:
-    return ClassNameError(f"There is a class {name!r} already. Choose another name.")
+def _move_photos(db: sqlite_utils.Database, batch: str, class_id: int, *, to: str | None) -> None:
+    moved: Mapping[int, str | None] = dict.fromkeys(carriers(db, class_id), to)
+    write_changes(db, batch, EventKind.CLASS, moved, dict.fromkeys(moved, str(class_id)))
+
+
+def _no_class(class_id: int) -> NotFoundError:
+    return NotFoundError(f"There is no class {class_id}. It may have been deleted.")
 
 
 def _class(row: Sequence[Any]) -> ImageClass:

@@ -94,12 +94,13 @@ class ImageStore:
         return _record(row)
 
     def names(self, image_ids: Sequence[int]) -> dict[int, str]:
-        """Return what those of the photos that are here are called."""
+        """Return what photos are called, also those that were removed for good."""
         names: dict[int, str] = {}
         with self._database.reading() as db:
             for marks, chunk in in_chunks(image_ids):
-                sql = f"select id, name from images where id in ({marks})"  # noqa: S608
-                names.update(db.execute(sql, list(chunk)).fetchall())
+                sql = f"""select id, name from images where id in ({marks}) union all
+                    select image_id, name from gone_photos where image_id in ({marks})"""  # noqa: S608
+                names.update(db.execute(sql, [*chunk, *chunk]).fetchall())
         return names
 
     def page(self, which: ImageFilter, *, offset: int, limit: int) -> ImagePage:

@@ -124,6 +124,47 @@ def _index_states(db: sqlite_utils.Database) -> None:
     db.execute("create index images_state on images (is_binned, class_id, is_skipped, split)")
 
 
+_CLASSES_IN_THE_JOURNAL = (
+    "alter table classes add column position integer not null default 0",
+    "update classes set position = id",
+    "create unique index classes_hotkey on classes (hotkey) where deleted_at is null",
+    """create table class_events (
+        id integer primary key autoincrement,
+        batch text not null references batches (id),
+        kind text not null check (kind in ('name', 'deleted', 'merged')),
+        class_id integer not null references classes (id),
+        before text,
+        after text
+    ) strict""",
+    "create index class_events_batch on class_events (batch)",
+    """create table gone_photos (
+        image_id integer primary key,
+        name text not null,
+        batch text not null references batches (id)
+    ) strict""",
+    # Without `references images`: the journal outlives photos that were removed for good.
+    """create table events_kept (
+        id integer primary key autoincrement,
+        batch text not null references batches (id),
+        kind text not null check (kind in ('class', 'skipped', 'binned', 'split')),
+        image_id integer not null,
+        before text,
+        after text
+    ) strict""",
+    "insert into events_kept select id, batch, kind, image_id, before, after from events",
+    "drop table events",
+    "alter table events_kept rename to events",
+    "create index events_batch on events (batch)",
+    "create index events_image on events (image_id)",
+)
+
+
+@MIGRATIONS(name="003_classes_in_the_journal")
+def _classes_in_the_journal(db: sqlite_utils.Database) -> None:
+    for statement in _CLASSES_IN_THE_JOURNAL:
+        db.execute(statement)
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

@@ -15,6 +15,7 @@ from dragon_app.storage.labels import LabelStore
 from dragon_app.storage.migrations import check_schema, migrate
 from dragon_app.storage.runs import RunStore
 from dragon_app.storage.snapshots import SnapshotStore
+from dragon_app.storage.steps import StepStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Workspace:
     images: ImageStore
     classes: ClassStore
     labels: LabelStore
+    steps: StepStore
     snapshots: SnapshotStore
     runs: RunStore
     _lock: filelock.BaseFileLock | None
@@ -128,6 +130,7 @@ def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | No
         images=ImageStore(database),
         classes=ClassStore(database),
         labels=LabelStore(database),
+        steps=StepStore(database),
         snapshots=SnapshotStore(database),
         runs=RunStore(database),
         _lock=lock,

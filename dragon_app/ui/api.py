@@ -19,7 +19,7 @@ from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.names import name_key
 from dragon_app.core.training import Run
 from dragon_app.services.intake import IncomingFile
-from dragon_app.ui.routes.labels import step_answer
+from dragon_app.ui.routes.steps import redo_step, undo_step
 from dragon_app.wiring import Session
 
 P = ParamSpec("P")
@@ -111,13 +111,11 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
 
     def undo(batch: str | None = None) -> dict[str, Any]:
         """Take back the newest change of photos; a repeated `batch` changes nothing."""
-        labelling = session.app.labelling
-        return step_answer(labelling, labelling.undo(batch=batch), verb="undo")
+        return undo_step(session.app.labelling, batch)
 
     def redo(batch: str | None = None) -> dict[str, Any]:
         """Put back what the newest undo took back; a repeated `batch` changes nothing."""
-        labelling = session.app.labelling
-        return step_answer(labelling, labelling.redo(batch=batch), verb="redo")
+        return redo_step(session.app.labelling, batch)
 
     return add, label, undo, redo
 

@@ -96,10 +96,32 @@ def test_what_is_no_colour_is_refused(app: App, colour: str) -> None:
         app.labelling.recolour_class(made.id, colour)
 
 
-def test_a_class_is_deleted_when_no_photo_carries_it(app: App, ids: list[int]) -> None:
+def test_a_class_is_deleted_with_its_labels_and_comes_back(app: App, ids: list[int]) -> None:
     app.labelling.assign(ids, 1)
-    with pytest.raises(ClassNameError):
-        app.labelling.delete_class(1)
-    app.labelling.assign(ids, None)
     app.labelling.delete_class(1)
     assert app.labelling.classes() == []
+    assert app.dataset.image(ids[0]).class_id is None
+    app.labelling.undo()
+    assert app.dataset.image(ids[0]).class_id == 1
+
+
+def test_a_class_has_a_key_of_its_own_or_that_of_its_place(app: App) -> None:
+    made = app.labelling.create_class("dragon")
+    app.labelling.set_class_key(made.id, "D")
+    assert app.labelling.classes()[0].hotkey == "d"
+    app.labelling.set_class_key(made.id, "")
+    assert app.labelling.classes()[0].hotkey is None
+
+
+def test_a_disabled_class_is_left_out_of_training(ready_app: App) -> None:
+    dark = ready_app.labelling.classes()[0]
+    ready_app.labelling.disable_class(dark.id)
+    assert "Training needs two classes or more" in ready_app.runs.missing()
+    ready_app.labelling.enable_class(dark.id)
+    assert ready_app.runs.missing() == []
+
+
+def test_classes_are_put_in_order(app: App) -> None:
+    first, second = (app.labelling.create_class(name) for name in "ab")
+    app.labelling.order_classes([second.id, first.id])
+    assert app.labelling.classes() == [second, first]

@@ -74,7 +74,7 @@ class Journal(RuleBasedStateMachine):
     @rule()
     def undo(self) -> None:
         batch = f"batch {self.restarts} {len(self.sent)}"
-        result = self.send(partial(self.workspace.labels.undo, batch=batch, who="person"))
+        result = self.send(partial(self.workspace.steps.undo, batch=batch, who="person"))
         if not self.done:
             assert result is None
             return
@@ -84,7 +84,7 @@ class Journal(RuleBasedStateMachine):
     @rule()
     def redo(self) -> None:
         batch = f"batch {self.restarts} {len(self.sent)}"
-        result = self.send(partial(self.workspace.labels.redo, batch=batch, who="person"))
+        result = self.send(partial(self.workspace.steps.redo, batch=batch, who="person"))
         if not self.undone:
             assert result is None
             return

@@ -1,13 +1,12 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.types import BatchResult, EventKind, ImageFilter, Shown
 from dragon_app.storage.labels import IMPORTER
-from dragon_app.storage.workspace import Workspace, open_workspace
+from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
 
 CLASS, SKIPPED, BINNED = EventKind.CLASS, EventKind.SKIPPED, EventKind.BINNED
@@ -25,11 +24,11 @@ def apply(
 
 
 def undo(workspace: Workspace, batch: str | None = None) -> BatchResult | None:
-    return workspace.labels.undo(batch=batch or uuid.uuid4().hex, who="person")
+    return workspace.steps.undo(batch=batch or uuid.uuid4().hex, who="person")
 
 
 def redo(workspace: Workspace, batch: str | None = None) -> BatchResult | None:
-    return workspace.labels.redo(batch=batch or uuid.uuid4().hex, who="person")
+    return workspace.steps.redo(batch=batch or uuid.uuid4().hex, who="person")
 
 
 def class_of(workspace: Workspace, image_id: int) -> int | None:
@@ -100,15 +99,6 @@ def test_a_repeated_batch_that_changed_nothing_is_ignored_too(
     assert class_of(workspace, ids[0]) == 2
 
 
-def test_a_batch_that_changed_nothing_is_no_step_to_undo(
-    workspace: Workspace, ids: list[int]
-) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    apply(workspace, CLASS, {ids[0]: "1"})
-    assert undo(workspace) == BatchResult(changed=1)
-    assert class_of(workspace, ids[0]) is None
-
-
 def test_an_unknown_photo_stops_the_whole_batch(workspace: Workspace, ids: list[int]) -> None:
     with pytest.raises(NotFoundError, match="no photo 99"):
         apply(workspace, CLASS, {ids[0]: "1", 99: "1"})
@@ -125,7 +115,7 @@ def test_an_unknown_class_stops_the_whole_batch(
 
 
 def test_a_deleted_class_cannot_be_given(workspace: Workspace, ids: list[int]) -> None:
-    workspace.classes.delete(2)
+    workspace.classes.delete(2, batch="delete", who="person")
     with pytest.raises(NotFoundError, match="no class 2"):
         apply(workspace, CLASS, {ids[0]: "2"})
 
@@ -136,102 +126,6 @@ def test_a_batch_of_thousands_is_one_step(workspace: Workspace) -> None:
     assert apply(workspace, CLASS, dict.fromkeys(ids, "1")).changed == 2500
     assert undo(workspace) == BatchResult(changed=2500)
     assert workspace.images.count(ImageFilter(shown=Shown.UNLABELLED)) == 2500
-
-
-def test_undo_takes_back_the_newest_batch_first(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    apply(workspace, CLASS, {ids[0]: "2"})
-    undo(workspace)
-    assert class_of(workspace, ids[0]) == 1
-    undo(workspace)
-    assert class_of(workspace, ids[0]) is None
-    assert undo(workspace) is None
-
-
-def test_undo_can_be_repeated_without_undoing_more(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    apply(workspace, CLASS, {ids[0]: "2"})
-    undo(workspace, "u")
-    assert undo(workspace, "u") == BatchResult(changed=1)
-    assert class_of(workspace, ids[0]) == 1
-
-
-def test_a_repeated_undo_names_again_what_it_left(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, dict.fromkeys(ids, "1"))
-    apply(workspace, CLASS, {ids[1]: "2"}, who=IMPORTER)
-    assert undo(workspace, "u") == undo(workspace, "u") == BatchResult(changed=2, left=(ids[1],))
-
-
-def test_redo_puts_back_the_newest_undone_batch_first(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    apply(workspace, CLASS, {ids[0]: "2"})
-    undo(workspace)
-    undo(workspace)
-    redo(workspace)
-    assert class_of(workspace, ids[0]) == 1
-    redo(workspace)
-    assert class_of(workspace, ids[0]) == 2
-    assert redo(workspace) is None
-
-
-def test_undo_and_redo_take_turns_for_ever(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    for _ in range(3):
-        assert undo(workspace) == BatchResult(changed=1)
-        assert class_of(workspace, ids[0]) is None
-        assert redo(workspace) == BatchResult(changed=1)
-        assert class_of(workspace, ids[0]) == 1
-
-
-def test_redo_ends_once_a_person_did_something_new(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    undo(workspace)
-    apply(workspace, SKIPPED, {ids[1]: "1"})
-    assert redo(workspace) is None
-    undo(workspace)
-    assert redo(workspace) == BatchResult(changed=1)
-    assert redo(workspace) is None
-
-
-def test_a_batch_that_changed_nothing_does_not_end_redo(
-    workspace: Workspace, ids: list[int]
-) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    undo(workspace)
-    apply(workspace, SKIPPED, {ids[1]: "0"})
-    assert redo(workspace) == BatchResult(changed=1)
-
-
-def test_labels_that_came_with_files_do_not_end_redo(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, dict.fromkeys(ids, "1"))
-    undo(workspace)
-    apply(workspace, CLASS, {ids[1]: "2"}, who=IMPORTER)
-    assert redo(workspace) == BatchResult(changed=2, left=(ids[1],))
-    assert [class_of(workspace, image_id) for image_id in ids] == [1, 2, 1]
-
-
-def test_redo_can_be_repeated_without_redoing_more(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    apply(workspace, CLASS, {ids[0]: "2"})
-    undo(workspace)
-    undo(workspace)
-    assert redo(workspace, "r") == redo(workspace, "r") == BatchResult(changed=1)
-    assert class_of(workspace, ids[0]) == 1
-
-
-def test_undo_and_redo_go_on_after_a_restart(folder: Path) -> None:
-    first = open_workspace(folder)
-    first.classes.create("dragon")
-    (image_id,) = add_rows(first, 1)
-    apply(first, CLASS, {image_id: "1"})
-    first.close()
-    second = open_workspace(folder)
-    assert undo(second) == BatchResult(changed=1)
-    second.close()
-    third = open_workspace(folder)
-    assert redo(third) == BatchResult(changed=1)
-    assert class_of(third, image_id) == 1
-    third.close()
 
 
 def test_two_identical_batches_at_once_are_one(workspace: Workspace, ids: list[int]) -> None:
@@ -249,50 +143,12 @@ def test_two_identical_batches_at_once_are_one(workspace: Workspace, ids: list[i
     assert undo(workspace) is None
 
 
-def test_undo_leaves_photos_changed_since_and_names_them(
+def test_a_first_label_does_not_replace_what_a_person_said(
     workspace: Workspace, ids: list[int]
 ) -> None:
-    apply(workspace, CLASS, dict.fromkeys(ids, "1"))
-    apply(workspace, CLASS, {ids[1]: "2"}, who=IMPORTER)
-    assert undo(workspace) == BatchResult(changed=2, left=(ids[1],))
-    assert [class_of(workspace, image_id) for image_id in ids] == [None, 2, None]
-
-
-def test_labels_that_came_with_files_are_not_undone(workspace: Workspace, ids: list[int]) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    apply(workspace, CLASS, {ids[1]: "1"}, who=IMPORTER)
-    undo(workspace)
-    assert [class_of(workspace, image_id) for image_id in ids] == [None, 1, None]
-
-
-def test_an_empty_journal_has_nothing_to_undo(workspace: Workspace) -> None:
-    assert undo(workspace) is None
-
-
-def test_undo_does_not_give_back_a_class_deleted_since(
-    workspace: Workspace, ids: list[int]
-) -> None:
-    apply(workspace, CLASS, {ids[0]: "1", ids[1]: "2"})
-    apply(workspace, CLASS, dict.fromkeys(ids, "2"))
-    workspace.classes.delete(1)
-    assert undo(workspace) == BatchResult(changed=1, left=(ids[0],))
-    assert [class_of(workspace, image_id) for image_id in ids] == [2, 2, None]
-
-
-def test_a_photo_brought_back_from_the_bin_keeps_its_class(
-    workspace: Workspace, ids: list[int]
-) -> None:
-    apply(workspace, CLASS, {ids[0]: "1"})
-    apply(workspace, BINNED, {ids[0]: "1"})
-    undo(workspace)
-    image = workspace.images.get(ids[0])
-    assert (image.class_id, image.is_binned) == (1, False)
-
-
-def test_an_undo_that_found_nothing_finds_nothing_when_repeated(
-    workspace: Workspace, ids: list[int]
-) -> None:
-    assert undo(workspace, "u") is None
-    apply(workspace, CLASS, {ids[0]: "1"})
-    undo(workspace, "u")
-    assert class_of(workspace, ids[0]) == 1
+    apply(workspace, CLASS, {ids[0]: "2"})
+    labels = dict.fromkeys(ids, "1")
+    for _ in range(2):
+        result = workspace.labels.label_first(labels, batch="files", who=IMPORTER)
+        assert result == BatchResult(changed=2)
+    assert [class_of(workspace, image_id) for image_id in ids] == [2, 1, 1]

@@ -56,7 +56,7 @@ def test_back_to_the_same_labels_is_back_to_the_same_snapshot(
     first = workspace.snapshots.take()
     apply(workspace, EventKind.CLASS, {ids[0]: "2"})
     second = workspace.snapshots.take()
-    workspace.labels.undo(batch="u", who="person")
+    workspace.steps.undo(batch="u", who="person")
     assert second.digest != first.digest
     assert workspace.snapshots.take() == first
 
@@ -65,14 +65,14 @@ def test_later_changes_do_not_touch_it(workspace: Workspace, ids: list[int]) -> 
     snapshot = workspace.snapshots.take()
     apply(workspace, EventKind.CLASS, dict.fromkeys(ids, "2"))
     apply(workspace, EventKind.BINNED, {ids[1]: "1"})
-    workspace.classes.rename(1, "Sir")
-    workspace.classes.delete(1)
+    workspace.classes.rename(1, "Sir", batch="rename", who="person")
+    workspace.classes.delete(1, batch="delete", who="person")
     assert workspace.snapshots.get(snapshot.id) == snapshot
 
 
 def test_a_renamed_class_makes_another_snapshot(workspace: Workspace, ids: list[int]) -> None:
     first = workspace.snapshots.take()
-    workspace.classes.rename(1, "Sir")
+    workspace.classes.rename(1, "Sir", batch="rename", who="person")
     assert workspace.snapshots.take().digest != first.digest
 
 

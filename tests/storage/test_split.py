@@ -85,7 +85,7 @@ def test_a_part_is_decided_once_and_for_all(bench: Bench) -> None:
 
 def test_undoing_a_label_does_not_move_the_photo_to_the_other_side(bench: Bench) -> None:
     image_id = bench.val_group()
-    bench.workspace.labels.undo(batch="u", who="person")
+    bench.workspace.steps.undo(batch="u", who="person")
     assert bench.splits(image_id) == [VAL]
 
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from dragon_app.core.types import EventKind, Split
-from dragon_app.storage.labels import IMPORTER
+from dragon_app.core.types import Split
 from dragon_app.ui.routes import workspaces
 from dragon_app.wiring import Session
 from tests.photos import photo_bytes
@@ -91,48 +90,6 @@ def test_undo_takes_back_one_gesture(client: TestClient) -> None:
     gesture(client, "undo", [])
     assert client.get("/dragon/state").json()["summary"]["unlabelled"] == 2
     assert gesture(client, "undo", [])["nothing_to_undo"]
-
-
-def test_undo_and_redo_say_what_they_did(client: TestClient) -> None:
-    def step(name: str) -> dict[str, Any]:
-        return dict(client.post(f"/dragon/{name}", json={"batch": uuid.uuid4().hex}).json())
-
-    ids = upload(client, 1, 2)["image_ids"]
-    assert step("undo")["words"] == "There is nothing to undo."
-    gesture(client, "skip", ids)
-    undone = step("undo")
-    assert undone == {
-        "ok": True,
-        "words": "Skip undone on 2 photos.",
-        "changed": 2,
-        "left": [],
-        "images": undone["images"],
-    }
-    assert set(undone["images"]) == set(ids)
-    assert step("redo")["words"] == "Skip redone on 2 photos."
-    assert step("redo") == {
-        "ok": False,
-        "words": "There is nothing to redo.",
-        "changed": 0,
-        "left": [],
-        "images": [],
-    }
-
-
-def test_undo_names_the_photos_changed_since(client: TestClient, session: Session) -> None:
-    ids = upload(client, 1, 2)["image_ids"]
-    rose, tulip = (
-        client.post("/dragon/classes", json={"name": name}).json()["id"] for name in "RT"
-    )
-    gesture(client, "class", ids, class_id=rose)
-    session.app.workspace.labels.apply(
-        EventKind.CLASS, {ids[1]: str(tulip)}, batch="from elsewhere", who=IMPORTER
-    )
-    asked = {"batch": uuid.uuid4().hex}
-    first = client.post("/dragon/undo", json=asked).json()
-    assert first["left"] == ["2.png"]
-    assert "changed since: 2.png" in first["words"]
-    assert client.post("/dragon/undo", json=asked).json() == first
 
 
 def test_revision_follows_every_change(client: TestClient) -> None:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from dragon_app.ui.routes import (
+    classes,
     labels,
     measuring,
     photos,
@@ -10,6 +11,7 @@ from dragon_app.ui.routes import (
     runs,
     samples,
     state,
+    steps,
     training,
     uploads,
     workspaces,
@@ -23,6 +25,8 @@ def routers(session: Session) -> list[APIRouter]:
         state,
         photos,
         labels,
+        classes,
+        steps,
         uploads,
         samples,
         workspaces,

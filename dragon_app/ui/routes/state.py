@@ -1,9 +1,11 @@
 """What every open tab asks every two seconds: counts, the run at work, the model that answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
 
+from dragon_app.core.hotkeys import keys
 from dragon_app.core.training import Run
 from dragon_app.core.types import ClassCount
 from dragon_app.services.dataset import DatasetSummary
@@ -52,20 +54,27 @@ def _summary(summary: DatasetSummary) -> dict[str, Any]:
         "skipped": summary.skipped,
         "binned": summary.binned,
         "missing": summary.missing,
-        "classes": [_class(count) for count in summary.classes],
+        "classes": _classes(summary.classes),
     }
 
 
-def _class(count: ClassCount) -> dict[str, Any]:
-    return {
-        "id": count.image_class.id,
-        "name": count.image_class.name,
-        "colour": count.image_class.colour,
-        "train": count.train,
-        "val": count.val,
-        "test": count.test,
-        "total": count.total,
-    }
+def _classes(counts: Sequence[ClassCount]) -> list[dict[str, Any]]:
+    key = keys([count.image_class for count in counts])
+    return [
+        {
+            "id": count.image_class.id,
+            "name": count.image_class.name,
+            "colour": count.image_class.colour,
+            "key": key.get(count.image_class.id),
+            "hotkey": count.image_class.hotkey,
+            "is_disabled": count.image_class.is_disabled,
+            "train": count.train,
+            "val": count.val,
+            "test": count.test,
+            "total": count.total,
+        }
+        for count in counts
+    ]
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""Which key gives which class. Pure: knows no page and no table."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from dragon_app.core.errors import ClassNameError
+from dragon_app.core.types import ImageClass
+
+DIGITS = "1234567890"
+TAKEN = {"u": "undo", "x": "the bin", "s": "skipping"}  # what these letters do on the board
+
+
+def clean_hotkey(text: str) -> str:
+    """Return a letter or digit in lower case; raise `ClassNameError` when it cannot be a key."""
+    key = unicodedata.normalize("NFC", text.strip()).lower()
+    if len(key) != 1 or not key.isalnum():
+        raise ClassNameError("A key is one letter or one digit.")
+    if key in TAKEN:
+        raise ClassNameError(f"The key {key.upper()} is for {TAKEN[key]}. Choose another one.")
+    return key
+
+
+def keys(classes: Sequence[ImageClass]) -> dict[int, str]:
+    """Return class id -> key: its own, else the digit of its place while no other class has that.
+
+    Disabled classes have no key and take no place.
+    """
+    enabled = [each for each in classes if not each.is_disabled]
+    own = {each.hotkey for each in enabled}
+    found: dict[int, str] = {}
+    for place, each in enumerate(enabled):
+        if each.hotkey is not None:
+            found[each.id] = each.hotkey
+        elif place < len(DIGITS) and DIGITS[place] not in own:
+            found[each.id] = DIGITS[place]
+    return found

@@ -1,0 +1,50 @@
+"""Giving labelled photos their part: learned from or measured on. Decided once, then stored."""
+
+from collections.abc import Sequence
+
+import sqlite_utils
+
+from dragon_app.core.split import choose_split
+from dragon_app.core.types import Split
+from dragon_app.storage.images import in_chunks
+
+
+def decide_splits(db: sqlite_utils.Database, labelled: Sequence[int]) -> None:
+    """Give newly labelled photos their part: the group's, else the one that nears 80/20.
+
+    Groups are taken in the order of their first photo. A group counts with all its members, also
+    those not labelled yet: they will follow it.
+    """
+    undecided: dict[int, tuple[int, int]] = {}  # group -> class, photos without a part
+    for marks, chunk in in_chunks(labelled):
+        sql = f"select group_id, class_id from images where id in ({marks}) and split is null"  # noqa: S608
+        for group_id, class_id in db.execute(sql, list(chunk)):
+            seen = undecided.get(group_id, (class_id, 0))
+            undecided[group_id] = (seen[0], seen[1] + 1)
+    counts = _class_counts(db) if undecided else {}
+    for group_id in sorted(undecided):
+        class_id, size = undecided[group_id]
+        row = db.execute(
+            "select split from images where group_id = ? and split is not null"
+            " order by split <> 'train', id limit 1",
+            [group_id],
+        ).fetchone()
+        train, val = counts.get(class_id, (0, 0))
+        members = db.execute(
+            "select count(*) from images where group_id = ? and is_binned = 0", [group_id]
+        ).fetchone()[0]
+        whole = max(size, members)
+        split = Split(row[0]) if row else choose_split(train=train, val=val, size=whole)
+        db.execute(
+            "update images set split = ? where group_id = ? and split is null"
+            " and class_id is not null",
+            [split, group_id],
+        )
+        is_val = split is Split.VAL
+        counts[class_id] = (train, val + size) if is_val else (train + size, val)
+
+
+def _class_counts(db: sqlite_utils.Database) -> dict[int, tuple[int, int]]:
+    sql = """select class_id, sum(split = 'train'), sum(split = 'val') from images
+        where class_id is not null and split is not null and is_binned = 0 group by class_id"""
+    return {row[0]: (row[1], row[2]) for row in db.execute(sql)}

@@ -1,0 +1,89 @@
+"""Undo and redo, and what a batch did in words for people."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from dragon_app.core.types import BatchResult, ClassEventKind, EventKind
+from dragon_app.services.labelling import Labelling
+from dragon_app.wiring import Session
+
+Batch = Annotated[str, Field(min_length=8, max_length=64)]
+
+_MOST_NAMED = 3
+_PHOTO_WORDS = {
+    EventKind.CLASS: "Label",
+    EventKind.SKIPPED: "Skip",
+    EventKind.BINNED: "Bin",
+    EventKind.SPLIT: "Part",
+}
+_CLASS_WORDS = {
+    ClassEventKind.NAME: "New name of",
+    ClassEventKind.DELETED: "Deletion of",
+    ClassEventKind.MERGED: "Merging of",
+}
+
+
+class Step(BaseModel):
+    """Undo or redo; `batch` is its id, made by the client: a repeat changes nothing."""
+
+    batch: Batch
+
+
+def router(session: Session) -> APIRouter:
+    """Serve `/dragon/undo` and `/dragon/redo`."""
+    routes = APIRouter(prefix="/dragon")
+
+    @routes.post("/undo")
+    def undo(asked: Step) -> dict[str, Any]:
+        return undo_step(session.app.labelling, asked.batch)
+
+    @routes.post("/redo")
+    def redo(asked: Step) -> dict[str, Any]:
+        return redo_step(session.app.labelling, asked.batch)
+
+    return routes
+
+
+def undo_step(labelling: Labelling, batch: str | None) -> dict[str, Any]:
+    """Take a step back and say what that did."""
+    result = labelling.undo(batch=batch)
+    return _nothing("undo") if result is None else done(labelling, result, "undone")
+
+
+def redo_step(labelling: Labelling, batch: str | None) -> dict[str, Any]:
+    """Take a step forward again and say what that did."""
+    result = labelling.redo(batch=batch)
+    return _nothing("redo") if result is None else done(labelling, result, "redone")
+
+
+def done(labelling: Labelling, result: BatchResult, verb: str = "done") -> dict[str, Any]:
+    """Say what a batch did, and name the photos it left."""
+    left = labelling.photo_names(result.left)
+    return {
+        "ok": True,
+        "words": _words(result, left, verb),
+        "changed": result.changed,
+        "left": left,
+        "images": result.images,
+    }
+
+
+def _nothing(verb: str) -> dict[str, Any]:
+    words = f"There is nothing to {verb}."
+    return {"ok": False, "words": words, "changed": 0, "left": [], "images": []}
+
+
+def _words(result: BatchResult, left: list[str], verb: str) -> str:
+    if result.class_kind is not None:
+        what = f"{_CLASS_WORDS[result.class_kind]} {result.class_name}"
+    else:
+        what = _PHOTO_WORDS[result.kind or EventKind.CLASS]
+    where = f" on {result.changed:,} {'photo' if result.changed == 1 else 'photos'}"
+    words = f"{what} {verb}{where if result.changed or result.class_kind is None else ''}."
+    if left:
+        named = ", ".join(left[:_MOST_NAMED])
+        more = f" and {len(left) - _MOST_NAMED:,} more" if len(left) > _MOST_NAMED else ""
+        words += f" Left as they are, because they changed since or are gone: {named}{more}."
+    return words
