@@ -19,6 +19,7 @@ wait_quietly()
 check_pair()
 
 from dragon_app.vision import catalogue, download  # noqa: E402  # after the pair was checked
+from dragon_app.vision.costs import costs  # noqa: E402
 from dragon_app.vision.finetune import finetune  # noqa: E402
 from dragon_app.vision.predictor import load_predictor  # noqa: E402
 
@@ -42,7 +43,7 @@ class TorchVision:
         self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
     ) -> TrainingCosts:
         """Measure what training costs with 0 to all stages frozen."""
-        raise NotImplementedError
+        return costs(config, photos=photos, cache=cache, should_stop=should_stop)
 
     def find_lr(
         self,
