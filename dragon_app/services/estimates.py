@@ -8,7 +8,15 @@ from dragon_app.core.training import FreezeCost, Run, RunStatus, TrainingCosts
 START_S = 2.0  # until weights are read and the network stands
 
 # Settings that decide how much work one photo is; the rest changes the time little.
-_WORK = ("backbone", "freeze", "image_size_px", "augment", "device")
+_WORK = (
+    "backbone",
+    "freeze",
+    "optimizer",
+    "image_size_px",
+    "augment",
+    "device",
+    "arithmetic",
+)
 
 
 def seconds_measured(config: FinetuneConfig, costs: TrainingCosts) -> float:

@@ -31,9 +31,9 @@ class PresetWords:
 PRESET_WORDS: dict[Preset, PresetWords] = {
     Preset.QUICK: PresetWords(
         name="Quick look",
-        what="Only a new last layer learns.",
+        what="Only a new last layer: the best one is computed, without epochs.",
         good_for="A first answer, and to see whether the photos are right.",
-        guess_s=15,
+        guess_s=10,
     ),
     Preset.BALANCED: PresetWords(
         name="Balanced",

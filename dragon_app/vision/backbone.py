@@ -59,6 +59,14 @@ class Head(nn.Module):
         self.mean.copy_(mean)
         self.scale.copy_((features - mean).square().mean().sqrt().clamp(min=SMALLEST_SCALE))
 
+    @torch.no_grad()
+    def take(self, weight: Tensor, bias: Tensor, *, mean: Tensor, scale: Tensor) -> None:
+        """Become a computed layer: weight (C, D), bias (C,), mean (D,), one scale."""
+        self.linear.weight.copy_(weight)
+        self.linear.bias.copy_(bias)
+        self.mean.copy_(mean)
+        self.scale.copy_(scale)
+
     def forward(self, features: Tensor) -> Tensor:
         """Return class scores (N, C) for features (N, D)."""
         scores: Tensor = self.linear((features - self.mean) / self.scale)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from dragon_app.core.config import Augment, FinetuneConfig
+from dragon_app.core.config import Augment, FinetuneConfig, Optimizer
 from dragon_app.vision.augmentation import train_views
 from dragon_app.vision.backbone import Network
 from dragon_app.vision.features import body_features
@@ -58,11 +58,12 @@ class Course:
 def look_once(course: Course) -> None:
     """Compute the features of the frozen body, and let the head settle on them."""
     network, device, observer = course.network.eval(), course.device, course.observer
-    varies = course.config.augment is not Augment.OFF
-    indices = range(len(course.train))[: SETTLING_PHOTOS if varies else None]
+    config = course.config
+    keeps = config.augment is Augment.OFF or config.optimizer is Optimizer.EXACT
+    indices = range(len(course.train))[: None if keeps else SETTLING_PHOTOS]
     train = body_features(network, course.train, device=device, observer=observer, indices=indices)
     network.head.settle(train)
-    if not varies:
+    if keeps:
         course.features["train"] = train
     course.features["val"] = body_features(network, course.val, device=device, observer=observer)
 

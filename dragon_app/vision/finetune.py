@@ -18,6 +18,7 @@ from dragon_app.core.training import (
 from dragon_app.vision import checkpoint
 from dragon_app.vision.course import Course, look_once, train_task, val_task
 from dragon_app.vision.devices import choose_device
+from dragon_app.vision.exact import compute_head
 from dragon_app.vision.freezing import frozen_in_the_end, parameter_groups, set_learning
 from dragon_app.vision.learning import Lesson, Pace, Stepper, batches, check_loss, learn
 from dragon_app.vision.measure import Measurement, measure
@@ -171,7 +172,8 @@ def _run(course: Course, photos: TrainingPhotos, folder: Path, best: _Best) -> N
             measuring_s=measuring_s,
             is_like_the_rest=course.frozen(epoch) == course.frozen(config.epochs),
         )
-        lesson = _learn(course, pace)
+        is_exact = config.optimizer is Optimizer.EXACT
+        lesson = compute_head(course) if is_exact else _learn(course, pace)
         learned_at = time.monotonic()
         course.network.eval()
         measured = measure(

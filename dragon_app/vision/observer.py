@@ -22,8 +22,12 @@ class Observer:
 
     def check(self) -> None:
         """Raise `StoppedError` when the run should stop."""
-        if self._should_stop():
+        if self.should_stop():
             raise StoppedError
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked the run to stop."""
+        return self._should_stop()
 
     def phase(self, words: str, done: int = 0, total: int = 0) -> None:
         """Say what is being done; beginnings and ends always, steps between now and then."""

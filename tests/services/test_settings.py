@@ -5,7 +5,7 @@ from dragon_app.services.settings import nearest_preset, read_settings
 
 
 def test_right_values_change_the_preset() -> None:
-    read = read_settings(Preset.QUICK, {"epochs": "7", "image_size_px": ""})
+    read = read_settings(Preset.BALANCED, {"epochs": "7", "image_size_px": ""})
     assert read.problems == {}
     assert read.config is not None
     assert read.config.epochs == 7

@@ -35,7 +35,7 @@ def test_script_adds_labels_trains_and_asks(vision: FakeVision, client: TestClie
     assert run(client, "redo", "my-redo-1")["ok"]
     assert run(client, "label", ids[:1], "ROSE", None) == {"changed": 1}
     assert [each["name"] for each in run(client, "classes")] == ["Rose", "Tulip"]
-    started = run(client, "train", "quick", {"epochs": 2})
+    started = run(client, "train", "balanced", {"epochs": 2})
     assert started["config"]["epochs"] == 2
     assert run(client, "runs")[0]["run"] == started["run"]
     assert run(client, "stop", started["run"])["run"] == started["run"]
