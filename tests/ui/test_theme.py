@@ -51,12 +51,14 @@ def test_every_text_is_readable_on_every_surface(block: str) -> None:
     assert weak == []
     for fill in ("accent", "accent-hover"):
         assert contrast(shown["accent-ink"], shown[fill]) >= _AA_TEXT
+    for tint in ("ice", "warm"):
+        assert contrast(shown[f"{tint}-ink"], shown[tint]) >= _AA_TEXT
 
 
 @pytest.mark.parametrize("block", [":root", ".dark"])
 def test_edges_of_controls_can_be_seen(block: str) -> None:
     shown = colours(block)
-    for edge in ("edge", "focus"):
+    for edge in ("edge", "focus", "ice-edge", "warm-edge"):
         for surface in ("paper", "card", "sunken"):
             assert contrast(shown[edge], shown[surface]) >= _AA_EDGE
 

@@ -123,7 +123,15 @@ def _backbone(info: BackboneInfo) -> dict[str, Any]:
         "imagenet_megabytes": info.imagenet_megabytes,
         "imagenet_is_here": info.imagenet_is_here,
         "is_starter": info.is_starter,
-        "stages": [{"index": stage.index, "name": stage.name} for stage in info.stages],
+        "stages": [
+            {
+                "index": stage.index,
+                "name": stage.name,
+                "parameters": stage.parameters,
+                "output_size_px": stage.output_size_px,
+            }
+            for stage in info.stages
+        ],
     }
 
 

@@ -13,6 +13,10 @@ const createAdvanced = ({ weights, onChange }) => {
   const current = (name) => (name in values ? values[name] : preset.config[name]);
   const config = () => ({ ...preset.config, ...values });
 
+  const take = (name, value) => {
+    if (text(value) === text(preset.config[name])) delete values[name];
+    else values[name] = value;
+  };
   const row = (setting) => {
     const id = `setting-${setting.name}`;
     const isChoice = setting.options.length || setting.name === 'backbone';
@@ -29,10 +33,8 @@ const createAdvanced = ({ weights, onChange }) => {
       el('div', { class: 'setting-line' }, input, reset), problem,
       el('p', { class: 'd-text d-quiet', id: `${id}-hint` }, `${setting.hint} `, el('span', { text: setting.range ? `${setting.range[0].toUpperCase()}${setting.range.slice(1)}.` : '' }), ' ', own));
     input.addEventListener(isChoice ? 'change' : 'input', () => {
-      if (input.value === text(preset.config[setting.name])) delete values[setting.name];
-      else values[setting.name] = input.value;
+      take(setting.name, input.value);
       if (setting.name === 'weights' && input.value !== 'file') delete values.weights_file; // its field is hidden now
-      if (setting.name === 'backbone') loadStages();
       fill(input);
       changed();
     });
@@ -56,7 +58,7 @@ const createAdvanced = ({ weights, onChange }) => {
     for (const [name, each] of rows) {
       if (each.input !== typing) {
         const value = text(current(name));
-        if (each.input.options && ![...each.input.options].some((option) => option.value === value)) each.input.append(el('option', { value, text: value }));
+        if (each.input.options && ![...each.input.options].some((option) => option.value === value)) each.input.append(el('option', { value, text: value, 'data-stage': name === 'freeze' }));
         each.input.value = value;
       }
       each.reset.hidden = !(name in values);
@@ -98,24 +100,22 @@ const createAdvanced = ({ weights, onChange }) => {
         + (info.imagenet_is_here ? ', ImageNet here' : info.is_starter ? ', starter' : '') })));
       fill();
       onChange();
-      loadStages();
     } catch (error) { wait.textContent = `The list did not load: ${error.message}`; }
   };
-  /* Freezing by stage needs to know how many there are. */
-  const loadStages = async () => {
-    const name = current('backbone');
+  /* Freezing by stage: all but the last one and all of them have names of their own. */
+  const showStages = (stages) => {
     const select = rows.get('freeze').input;
-    try {
-      const { stages } = await call(`/backbones/${encodeURIComponent(name)}`);
-      if (name !== current('backbone')) return;
-      select.querySelectorAll('[data-stage]').forEach((option) => option.remove());
-      select.append(...stages.slice(0, -1).map((stage, i) => el('option', { value: i + 1, 'data-stage': '', text: `The first ${i + 1} of ${stages.length} stages` })));
-      fill();
-    } catch { /* the three named choices stay */ }
+    if (select.dataset.stages === String(stages)) return;
+    select.dataset.stages = stages;
+    select.querySelectorAll('[data-stage]').forEach((option) => option.remove());
+    select.append(...Array.from({ length: Math.max(0, stages - 2) }, (_, i) => el('option', { value: i + 1, 'data-stage': '', text: `The first ${i + 1} of ${stages} stages` })));
+    fill(document.activeElement);
   };
+  const change = (name, value) => { take(name, value); fill(); changed(); };
   node.addEventListener('toggle', () => { if (node.open && !weights.infos()) listBackbones(); });
 
-  return { node, config, showProblems, values: () => values, wrong: () => Object.keys(problems).length,
+  return { node, config, change, showStages, showProblems, values: () => values, wrong: () => Object.keys(problems).length,
     show: (settings, fresh) => { const isOther = preset?.id !== fresh.id; preset = fresh; build(settings); if (isOther) { problems = {}; fill(); if (Object.keys(values).length) changed(); } },
+    forget: (name) => { if (name in values) { delete values[name]; fill(); changed(); } },
     set: (fresh) => { values = { ...fresh }; fill(); changed(); } };
 };

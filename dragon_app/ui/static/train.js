@@ -5,13 +5,15 @@ let setup = null, state = null, isStarting = false, seen = '';
 
 const weights = createWeights({ onHere: () => refresh() });
 const advanced = createAdvanced({ weights, onChange: (seconds) => showWish(seconds) });
-const cards = createCards({ onChoose: () => { showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
+const costs = createCosts({ onNews: () => showMap() });
+const map = createMap({ onMove: (frozen) => freeze(frozen), onAgain: () => costs.again() });
+const cards = createCards({ onChoose: () => { advanced.forget('freeze'); showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
 const panel = createRunPanel({ onKnown: () => showForm(), onOver: () => { dragon.changed(); refresh(); }, onAgain: (preset, values) => again(preset, values) });
 
 const train = el('button', { type: 'button', class: 'd-button is-primary train-button', text: 'Train', disabled: true, 'aria-describedby': 'train-why' });
 const why = el('div', { id: 'train-why', class: 'train-why', 'aria-live': 'polite' });
 const heading = el('h2', { class: 'd-title' });
-const formBody = el('div', { class: 'train-body' }, cards.node, el('div', { class: 'train-go' }, train, why), weights.node, advanced.node);
+const formBody = el('div', { class: 'train-body' }, cards.node, el('div', { class: 'train-go' }, train, why), map.node, weights.node, advanced.node);
 const form = el('section', { class: 'train-form', 'aria-label': 'Train' }, heading, formBody);
 const problem = el('p', { class: 'd-note is-bad', role: 'alert', hidden: true });
 root.replaceChildren(panel.node, problem, form);
@@ -27,6 +29,7 @@ const photosWords = () => {
 const showWish = (seconds = null) => {
   if (!setup || !state) return;
   weights.show(advanced.config());
+  showMap();
   const missing = state.summary.missing;
   const toLabel = (text) => el('button', { type: 'button', class: `d-button ${panel.run() ? '' : 'is-primary'}`, text, onclick: () => dragon.openTab('label') });
   train.disabled = isStarting || missing.length > 0;
@@ -38,6 +41,30 @@ const showWish = (seconds = null) => {
     const takes = seconds == null ? '' : ` About ${dragon.duration(seconds)}.`;
     why.replaceChildren(el('span', { class: 'd-quiet d-number', text: photosWords() + takes }));
   }
+};
+/* The map follows presets and settings; what they cost is asked beside. */
+const showMap = () => {
+  if (!setup || !state) return;
+  const config = advanced.config();
+  const network = costs.network(config.backbone);
+  costs.look(config.backbone);
+  costs.show(cards.id(), advanced.values());
+  if (network?.stages.length) {
+    advanced.showStages(network.stages.length);
+    if (config.freeze > network.stages.length) { advanced.change('freeze', 'backbone'); return; }  // of a deeper network
+  }
+  map.show({ network, config, answer: costs.answer(), isWrong: advanced.wrong() > 0 });
+};
+/* A last layer that is computed allows no deeper learning: then the balanced preset takes over. */
+const freeze = (frozen) => {
+  const stages = costs.network(advanced.config().backbone).stages.length;
+  if (frozen < stages && cards.chosen().config.optimizer === 'exact') {
+    cards.choose('balanced');
+    showForm();
+  }
+  const { optimizer } = cards.chosen().config;
+  if (frozen < stages && advanced.config().optimizer === 'exact') advanced.change('optimizer', optimizer);
+  advanced.change('freeze', mapWords.freezeAt(frozen, stages));
 };
 const showForm = () => {
   if (!setup || !state) return;
@@ -98,6 +125,6 @@ dragon.watchState((fresh) => {
   panel.follow(fresh.run?.id ?? fresh.newest_run);
   panel.showQueue(fresh.waiting);
   const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.newest_run, fresh.model?.run]);
-  if (now !== seen) { seen = now; refresh(); } else showForm();
+  if (now !== seen) { seen = now; refresh(); costs.again(); } else showForm();
 });
 dragon.on('online', refresh);

@@ -1,0 +1,49 @@
+/* What a training costs on this machine: asks the app, and again while it measures. */
+const createCosts = ({ onNews }) => {
+  const AGAIN_MS = 700, TYPING_MS = 300;
+  const networks = new Map();  // by backbone: its stages, or the sentence that says why there are none
+  let asked = null, wish = null, answer = null, timer = 0;
+
+  const ask = async () => {
+    clearTimeout(timer);
+    const mine = asked;
+    let fresh;
+    try {
+      fresh = await call('/costs', wish);
+    } catch (error) {
+      fresh = { status: 'failed', words: error.offline ? '' : error.message, costs: null };
+    }
+    if (mine !== asked) return;
+    answer = fresh;
+    onNews();
+    if (answer.status === 'measuring') timer = setTimeout(() => { if (dragon.isSeen(root)) ask(); }, AGAIN_MS);
+  };
+  /* The stages need no measurement: they are drawn while it goes on. */
+  const look = async (backbone) => {
+    if (networks.has(backbone)) return;
+    networks.set(backbone, { stages: [], words: '' });
+    try {
+      const { stages } = await call(`/backbones/${encodeURIComponent(backbone)}`);
+      networks.set(backbone, { stages, words: stages.length ? '' : `${backbone} cannot be divided into stages.` });
+    } catch (error) {
+      if (error.offline) networks.delete(backbone);
+      else networks.set(backbone, { stages: [], words: error.message });
+    }
+    onNews();
+  };
+  /* Ask what these settings cost, unless that is known; where the border lies changes nothing. */
+  const show = (preset, { freeze: _, ...values }) => {
+    const key = JSON.stringify([preset, values]);
+    if (key === asked) return;
+    clearTimeout(timer);
+    timer = setTimeout(ask, asked == null ? 0 : TYPING_MS);
+    asked = key;
+    wish = { preset, values };
+    answer = null;
+  };
+  /* Something was in the way, or went by while nobody looked. */
+  const again = () => { if (answer && answer.status !== 'ready') ask(); };
+  dragon.on('tab', (tab) => { if (tab === 'train') setTimeout(again); });
+
+  return { show, look, again, network: (backbone) => networks.get(backbone), answer: () => answer };
+};

@@ -1,0 +1,253 @@
+"""The freezing map: what it shows of a network, and what a run gets from it."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dragon_app import wiring
+from dragon_app.core.config import FinetuneConfig, Freeze
+from dragon_app.core.errors import InvalidConfigError
+from dragon_app.core.ports import Report, ShouldStop
+from dragon_app.core.training import BackboneInfo, CacheFolder, TrainingCosts
+from dragon_app.wiring import Session
+from tests.browser.conftest import Faults
+from tests.conftest import wait_until
+from tests.fakes import NETWORK, FakeVision
+from tests.photos import incoming_photos
+
+STAGES = len(NETWORK.stages)
+ARCHITECTURES = (
+    "resnet18",
+    "regnet_y_400mf",
+    "mobilenet_v3_small",
+    "efficientnet_b0",
+    "convnext_tiny",
+    "densenet121",
+    "shufflenet_v2_x1_0",
+    "squeezenet1_1",
+    "vit_b_16",
+    "swin_t",
+)
+
+
+@pytest.fixture
+def ready(vision: FakeVision, session: Session) -> Session:
+    """Fill the workspace with enough photos to train."""
+    session.app.dataset.add(
+        [*incoming_photos(range(4), "dark"), *incoming_photos(range(4, 8), "light")]
+    )
+    return session
+
+
+@pytest.fixture
+def map_page(ready: Session, open_page: Callable[..., Page]) -> Page:
+    """Open the Train tab and wait until the network is drawn."""
+    page = open_page("/#train")
+    slider(page).wait_for()
+    return page
+
+
+def slider(page: Page) -> Locator:
+    return page.get_by_role("slider", name="How many stages stay frozen", exact=True)
+
+
+def learning_map(page: Page) -> Locator:
+    return page.get_by_role("region", name="What learns", exact=True)
+
+
+def expect_frozen(page: Page, count: int) -> None:
+    """Wait until the border, the blocks and their words agree."""
+    expect(slider(page)).to_have_value(str(count))
+    expect(page.locator(".map-block.is-frozen")).to_have_count(count)
+    expect(page.locator(".map-block.is-learning")).to_have_count(STAGES - count + 1)
+    expect(page.locator(".map-block").get_by_text("frozen", exact=True)).to_have_count(count)
+
+
+def start(page: Page, session: Session) -> FinetuneConfig:
+    """Press Train and return what the run was given."""
+    page.get_by_role("button", name="Train", exact=True).click()
+    wait_until(session.app.runs.newest)
+    return FinetuneConfig.from_json(session.app.runs.get(1).config_json)
+
+
+def test_the_border_moves_by_keyboard_and_reaches_the_run(map_page: Page, ready: Session) -> None:
+    expect_frozen(map_page, STAGES - 1)  # the balanced preset
+    slider(map_page).focus()
+    map_page.keyboard.press("ArrowLeft")
+    map_page.keyboard.press("ArrowLeft")
+    expect_frozen(map_page, STAGES - 3)
+    expect(slider(map_page)).to_have_attribute(
+        "aria-valuetext", "Stages 1 to 2 stay frozen: stages 3 to 5 and the head learn."
+    )
+    assert start(map_page, ready).freeze == STAGES - 3
+
+
+@pytest.mark.parametrize(
+    ("key", "freeze", "words"),
+    [
+        ("Home", Freeze.NOTHING, "Nothing is frozen: all 5 stages learn, and the head."),
+        ("End", Freeze.BACKBONE, "All 5 stages stay frozen: only the head, a new last layer,"),
+    ],
+)
+def test_both_ends_have_names(
+    map_page: Page, ready: Session, key: str, freeze: Freeze, words: str
+) -> None:
+    slider(map_page).press(key)
+    expect(map_page.locator(".map-words")).to_contain_text(words)
+    assert start(map_page, ready).freeze is freeze
+
+
+def test_the_border_moves_by_mouse(map_page: Page, ready: Session) -> None:
+    box = slider(map_page).bounding_box()
+    assert box is not None
+    map_page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
+    map_page.mouse.down()
+    map_page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2, steps=5)
+    map_page.mouse.up()
+    expect_frozen(map_page, 1)
+    map_page.locator(".map-block").nth(2).click()  # a learning stage: freeze up to it
+    expect_frozen(map_page, 3)
+    assert start(map_page, ready).freeze == 3
+
+
+def test_presets_move_the_border(map_page: Page) -> None:
+    slider(map_page).press("Home")
+    for preset, frozen in (("quick", STAGES), ("thorough", 0), ("balanced", STAGES - 1)):
+        map_page.locator(f".preset.is-{preset}").click()
+        expect_frozen(map_page, frozen)
+    expect(map_page.locator(".advanced-count")).to_have_text("")
+
+
+def test_map_and_advanced_stay_in_step(map_page: Page) -> None:
+    map_page.locator("summary", has_text="Advanced").click()
+    freeze = map_page.get_by_label("What stays as it is", exact=True)
+    slider(map_page).press("ArrowLeft")
+    expect(freeze).to_have_value(str(STAGES - 2))
+    expect(freeze.locator("option:checked")).to_have_text("The first 3 of 5 stages")
+    freeze.select_option("nothing")
+    expect_frozen(map_page, 0)
+    map_page.get_by_role("button", name="Reset What stays as it is", exact=True).click()
+    expect_frozen(map_page, STAGES - 1)
+
+
+def test_rates_and_turns_follow_the_settings(map_page: Page) -> None:
+    rates = map_page.locator(".map-rate")
+    expect(rates).to_have_text(["", "", "", "", "rate 5e-4", "rate 0.001"])
+    turns = map_page.get_by_role("list", name="In turn").get_by_role("listitem")
+    expect(turns).to_have_text(["Epochs 1 to 3: only the head", "Epochs 4 to 12: stage 5 too"])
+    map_page.locator("summary", has_text="Advanced").click()
+    map_page.get_by_label("Slower further down", exact=True).fill("0.1")
+    map_page.get_by_label("Learning rate", exact=True).fill("0.02")
+    map_page.get_by_label("Epochs with only the last layer", exact=True).fill("1")
+    slider(map_page).press("ArrowLeft")
+    expect(rates).to_have_text(["", "", "", "rate 2e-4", "rate 0.002", "rate 0.02"])
+    expect(turns).to_have_text(["Epoch 1: only the head", "Epochs 2 to 12: stages 4 to 5 too"])
+    slider(map_page).press("End")
+    expect(turns).to_have_count(0)
+
+
+def test_costs_of_the_position_are_shown(map_page: Page) -> None:
+    facts = learning_map(map_page).locator(".map-facts")
+    expect(facts).to_contain_text("about 200 MB")
+    slider(map_page).press("Home")
+    expect(facts).to_contain_text("48 of 48")
+    expect(facts).to_contain_text("about 600 MB")
+    expect(facts).to_contain_text("5 s an epoch")
+    slider(map_page).press("End")
+    expect(facts).to_contain_text("3 of 48")
+    expect(facts).to_contain_text("under 1 s once, then under 1 s an epoch")
+
+
+class SlowVision(FakeVision):
+    """Measures for as long as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.measured = threading.Event()
+
+    def costs(
+        self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
+    ) -> TrainingCosts:
+        wait_until(lambda: self.measured.is_set() or should_stop())
+        return super().costs(config, photos=photos, cache=cache, should_stop=should_stop)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowVision]:
+    """Replace the networks by slow ones."""
+    made = SlowVision()
+    monkeypatch.setattr(wiring, "vision", lambda: made)
+    yield made
+    made.measured.set()
+
+
+def test_the_map_works_while_costs_are_measured(slow: SlowVision, page: Page) -> None:
+    page.get_by_role("tab", name="Train").click()
+    facts = learning_map(page).locator(".map-facts")
+    expect(facts).to_contain_text("being measured")
+    slider(page).press("Home")
+    expect(page.locator(".map-block.is-learning")).to_have_count(STAGES + 1)
+    slow.measured.set()
+    expect(facts).to_contain_text("about 600 MB")
+
+
+def test_costs_wait_for_a_run_and_are_measured_after_it(
+    ready: Session, vision: FakeVision, open_page: Callable[..., Page]
+) -> None:
+    over = threading.Event()
+
+    def learn(report: Report, should_stop: ShouldStop) -> None:
+        wait_until(lambda: over.is_set() or should_stop())
+
+    vision.learn = learn
+    ready.app.runs.start(FinetuneConfig())
+    page = open_page("/#train")
+    expect(learning_map(page).get_by_role("status")).to_contain_text("A training is under way")
+    over.set()
+    expect(learning_map(page).locator(".map-facts")).to_contain_text("about 200 MB")
+    expect(learning_map(page).get_by_role("status")).to_be_hidden()
+
+
+def test_a_network_that_cannot_be_divided_is_said_in_the_words_of_the_app(
+    vision: FakeVision,
+    session: Session,
+    open_page: Callable[..., Page],
+    monkeypatch: pytest.MonkeyPatch,
+    faults: Faults,
+) -> None:
+    faults.expected = ("400",)
+    words = "This network does not fall into stages. Freeze all of it, or nothing."
+
+    def refuse(name: str) -> BackboneInfo:
+        raise InvalidConfigError(words)
+
+    monkeypatch.setattr(vision, "backbone", refuse)
+    monkeypatch.setattr(vision, "costs", lambda *_, **__: refuse(""))
+    page = open_page("/#train")
+    expect(learning_map(page).get_by_role("status")).to_contain_text(words)
+    expect(slider(page)).to_be_hidden()
+
+
+def test_ten_architectures_are_drawn_as_they_are(
+    session: Session, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the real networks: as many blocks as there are stages, each with its size."""
+    real = wiring.vision()
+    monkeypatch.setattr(real, "costs", lambda *_, **__: FakeVision().costs(*_, **__))
+    page = open_page("/#train")
+    page.locator("summary", has_text="Advanced").click()
+    backbone = page.get_by_label("Backbone", exact=True)
+    expect(backbone).to_contain_text("swin_t")
+    for name in ARCHITECTURES:
+        stages = real.backbone(name).stages
+        backbone.select_option(name)
+        blocks = page.locator(".map-block")
+        expect(blocks).to_have_count(len(stages) + 1)
+        for stage, block in zip(stages, blocks.all(), strict=False):
+            size = f"{stage.output_size_px} px" if stage.output_size_px else "tokens"
+            expect(block).to_have_attribute("title", stage.name)
+            expect(block.get_by_text(f"Stage {stage.index}", exact=True)).to_be_visible()
+            expect(block.get_by_text(size, exact=True)).to_be_visible()
+        expect(slider(page)).to_have_attribute("max", str(len(stages)))
