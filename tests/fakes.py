@@ -20,6 +20,7 @@ from dragon_app.core.training import (
     Phase,
     RunFolders,
     StageInfo,
+    StarterInfo,
     StepMetrics,
     TrainingCosts,
     TrainingPhotos,
@@ -33,6 +34,9 @@ NETWORK = BackboneInfo(
     imagenet_megabytes=16.8,
     imagenet_is_here=False,
     is_starter=True,
+    starter=StarterInfo(
+        megabytes=7.9, image_size_px=128, terms="for teaching", probes=(("flowers", 0.66),)
+    ),
     stages=tuple(
         StageInfo(index=i, name=f"stage {i}", modules=(f"s{i}",), parameters=9, output_size_px=7)
         for i in range(5)

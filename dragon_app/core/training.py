@@ -161,8 +161,22 @@ class StageInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StarterInfo:
+    """The weights that come with the app, as their card tells.
+
+    `probes` are (photos, share right) of the backbone's answers on photos it never saw, when only
+    a last layer learns from 100 of each class.
+    """
+
+    megabytes: float
+    image_size_px: int
+    terms: str
+    probes: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackboneInfo:
-    """A torchvision classification network as the lists show it."""
+    """A torchvision classification network as the lists show it; `starter` where Dragon has one."""
 
     name: str
     parameters: int
@@ -171,6 +185,7 @@ class BackboneInfo:
     imagenet_megabytes: float | None
     imagenet_is_here: bool
     is_starter: bool
+    starter: StarterInfo | None = None
     stages: tuple[StageInfo, ...] = ()
 
 

@@ -6,12 +6,12 @@ measurement and waits for it, because both would compute on the same cores.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
-from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.config import PRESETS, FinetuneConfig
 from dragon_app.core.errors import DragonError, NotEnoughImagesError
 from dragon_app.core.ports import Vision
 from dragon_app.core.split import missing_photos
@@ -27,6 +27,8 @@ from dragon_app.services.snapshots import training_photos
 from dragon_app.storage.workspace import Workspace
 
 PHOTOS_WHEN_NONE = 200  # costs are for so many while the dataset is empty
+# Settings that a measurement was made for; from it the costs of all others follow at once.
+_MEASURED = ("backbone", "weights", "weights_file", "image_size_px", "device", "arithmetic")
 _BUG = "Something went wrong inside the app. The log file has details."
 _LOG = logging.getLogger(__name__)
 
@@ -202,10 +204,10 @@ class Measuring:
     def _measure_costs(self, config: FinetuneConfig, stop: threading.Event) -> None:
         is_over = False
         try:
-            costs = self._vision().costs(
-                config, photos=self._photos(), cache=self._cache, should_stop=stop.is_set
-            )
+            costs = self._ask(config, stop)
             self._book.keep(config, costs)
+            for preset in _of_same_measurement(config):
+                self._book.keep(preset, self._ask(preset, stop))
             is_over = True
         except DragonError as error:
             is_over = True
@@ -215,6 +217,11 @@ class Measuring:
             if not is_over:  # a bug: nobody may ask for ever
                 _LOG.error("the costs of %s were not measured", config.backbone, exc_info=True)
                 self._problem = (costs_key(config), _BUG)
+
+    def _ask(self, config: FinetuneConfig, stop: threading.Event) -> TrainingCosts:
+        return self._vision().costs(
+            config, photos=self._photos(), cache=self._cache, should_stop=stop.is_set
+        )
 
     def _search(self, config: FinetuneConfig, stop: threading.Event) -> None:
         try:
@@ -251,3 +258,10 @@ class Measuring:
                 total=event.steps_per_epoch * event.epochs,
                 points=(*self._rate.points, (event.lrs[0], event.loss)),
             )
+
+
+def _of_same_measurement(config: FinetuneConfig) -> Iterator[FinetuneConfig]:
+    """Return the presets whose costs follow from the measurement that `config` needed."""
+    for preset in PRESETS.values():
+        if all(getattr(preset, name) == getattr(config, name) for name in _MEASURED):
+            yield preset

@@ -24,6 +24,7 @@ def _describe(name: str) -> BackboneInfo:
     """Parameters include torchvision's own head; the image size is what AUTO weights would use."""
     facts = sources.imagenet_weights(name).meta
     own = sources.starter()
+    is_starter = own is not None and own.backbone == name
     return BackboneInfo(
         name=name,
         parameters=facts["num_params"],
@@ -31,5 +32,6 @@ def _describe(name: str) -> BackboneInfo:
         imagenet_top1=facts["_metrics"]["ImageNet-1K"]["acc@1"],
         imagenet_megabytes=facts["_file_size"],
         imagenet_is_here=sources.is_here(name),
-        is_starter=own is not None and own.backbone == name,
+        is_starter=is_starter,
+        starter=own.info if own is not None and is_starter else None,
     )

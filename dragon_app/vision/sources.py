@@ -11,6 +11,7 @@ from torchvision.models import get_model_weights
 
 from dragon_app.core.config import WeightsSource
 from dragon_app.core.errors import WeightsError
+from dragon_app.core.training import StarterInfo
 from dragon_app.vision.backbone import DEFAULT_SIZE_PX, check_name, normalises_itself
 from dragon_app.vision.transforms import EvalTransform
 
@@ -39,6 +40,7 @@ class Starter:
     path: Path
     sha256: str
     transform: EvalTransform
+    info: StarterInfo
 
 
 def starter(folder: Path = STARTER_FOLDER) -> Starter | None:
@@ -47,9 +49,10 @@ def starter(folder: Path = STARTER_FOLDER) -> Starter | None:
         try:
             facts = json.loads(card.read_text())
             seen = facts["input"]
+            path = folder / facts["file"]
             return Starter(
                 backbone=facts["architecture"].rpartition(".")[2],
-                path=folder / facts["file"],
+                path=path,
                 sha256=facts["sha256"],
                 transform=EvalTransform(
                     resize_px=seen["resize"],
@@ -58,12 +61,27 @@ def starter(folder: Path = STARTER_FOLDER) -> Starter | None:
                     std=tuple(seen["std"]),
                     interpolation=seen["interpolation"].partition(",")[0],
                 ),
+                info=StarterInfo(
+                    megabytes=path.stat().st_size / 1e6,
+                    image_size_px=seen["crop"],
+                    terms=str(facts["terms"]),
+                    probes=_probes(facts),
+                ),
             )
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise WeightsError(
                 f"The starter's card {card.name} is damaged; fetch the app again."
             ) from error
     return None
+
+
+def _probes(card: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Return what the yardstick said; the early card had numbers alone, and random weights' too."""
+    told = card.get("scores", card).get("linear_probe_100_per_class", {})
+    shares = {
+        name: each["accuracy"] if isinstance(each, dict) else each for name, each in told.items()
+    }
+    return tuple((name, float(shares[name])) for name in shares if "random" not in name)
 
 
 def imagenet_weights(name: str) -> Any:

@@ -10,20 +10,20 @@ from dragon_app.core.training import CacheFolder, TrainingCosts
 from dragon_app.services.costs import CostBook
 from tests.fakes import FakeVision
 
-QUICK = PRESETS[Preset.QUICK]
+BALANCED = PRESETS[Preset.BALANCED]
 
 
 @pytest.fixture
 def costs(tmp_path: Path) -> TrainingCosts:
     cache = CacheFolder(path=tmp_path)
-    return FakeVision().costs(QUICK, photos=100, cache=cache, should_stop=lambda: False)
+    return FakeVision().costs(BALANCED, photos=100, cache=cache, should_stop=lambda: False)
 
 
 def test_costs_come_back_for_any_number_of_photos(tmp_path: Path, costs: TrainingCosts) -> None:
     book = CostBook(tmp_path)
-    book.keep(QUICK, costs)
-    assert book.read(QUICK, photos=100) == costs
-    doubled = book.read(QUICK, photos=200)
+    book.keep(BALANCED, costs)
+    assert book.read(BALANCED, photos=100) == costs
+    doubled = book.read(BALANCED, photos=200)
     assert doubled is not None
     assert doubled.by_frozen[0].epoch_s == 2 * costs.by_frozen[0].epoch_s
     assert doubled.by_frozen[3].once_s == 2 * costs.by_frozen[3].once_s
@@ -34,13 +34,13 @@ def test_settings_that_change_the_costs_are_told_apart(
     tmp_path: Path, costs: TrainingCosts
 ) -> None:
     book = CostBook(tmp_path)
-    book.keep(QUICK, costs)
-    assert book.read(replace(QUICK, epochs=99, head_lr=0.5, seed=3), photos=100) == costs
+    book.keep(BALANCED, costs)
+    assert book.read(replace(BALANCED, epochs=99, head_lr=0.5, seed=3), photos=100) == costs
     for other in (
-        replace(QUICK, batch_size=8),
-        replace(QUICK, optimizer=Optimizer.SGD),
-        replace(QUICK, image_size_px=96),
-        replace(QUICK, backbone="resnet18"),
+        replace(BALANCED, batch_size=8),
+        replace(BALANCED, optimizer=Optimizer.SGD),
+        replace(BALANCED, image_size_px=96),
+        replace(BALANCED, backbone="resnet18"),
     ):
         assert book.read(other, photos=100) is None
 
@@ -48,15 +48,15 @@ def test_settings_that_change_the_costs_are_told_apart(
 def test_speeds_are_told_by_backbone_and_size(tmp_path: Path, costs: TrainingCosts) -> None:
     book = CostBook(tmp_path / "costs")
     assert book.speeds() == {}
-    book.keep(QUICK, costs)
+    book.keep(BALANCED, costs)
     assert book.speeds() == {(costs.backbone, costs.image_size_px): costs.photos_per_s}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"stages": [], "by_frozen": [1]}'])
 def test_a_damaged_page_counts_as_none(tmp_path: Path, costs: TrainingCosts, text: str) -> None:
     book = CostBook(tmp_path)
-    book.keep(QUICK, costs)
+    book.keep(BALANCED, costs)
     (page,) = tmp_path.iterdir()
     page.write_text(text)
-    assert book.read(QUICK, photos=100) is None
+    assert book.read(BALANCED, photos=100) is None
     assert book.speeds() == {}

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from dragon_app.core.config import PRESETS, Preset
-from dragon_app.core.training import Run, RunStatus
-from dragon_app.services.estimates import seconds_for
+from dragon_app.core.training import CacheFolder, Run, RunStatus, TrainingCosts
+from dragon_app.services.estimates import START_S, seconds_for, seconds_measured
+from tests.fakes import FakeVision
 
 BALANCED = PRESETS[Preset.BALANCED]
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,3 +44,26 @@ def test_steps_do_not_tell_how_long_the_exact_head_takes() -> None:
 def test_a_run_that_was_cut_short_is_not_compared() -> None:
     stopped = replace(RUN, status=RunStatus.STOPPED)
     assert seconds_for(BALANCED, val_photos=20, runs=[stopped]) is None
+
+
+@pytest.fixture
+def costs(tmp_path: Path) -> TrainingCosts:
+    """Five stages: a frozen one takes 0.1 s once, a learning one a second in each epoch."""
+    cache = CacheFolder(path=tmp_path)
+    return FakeVision().costs(BALANCED, photos=100, cache=cache, should_stop=lambda: False)
+
+
+@pytest.mark.parametrize(
+    ("freeze", "seconds"),
+    [("backbone", 0.5), ("all-but-last-stage", 0.4 + 10), ("nothing", 50), ("2", 0.2 + 30)],
+)
+def test_measured_costs_add_up(costs: TrainingCosts, freeze: str, seconds: float) -> None:
+    config = BALANCED.changed({"freeze": freeze, "epochs": 10, "unfreeze_after": 0})
+    assert seconds_measured(config, costs) == pytest.approx(START_S + seconds)
+
+
+def test_while_only_the_head_learns_an_epoch_costs_what_the_head_costs(
+    costs: TrainingCosts,
+) -> None:
+    config = BALANCED.changed({"freeze": "nothing", "epochs": 10, "unfreeze_after": 4})
+    assert seconds_measured(config, costs) == pytest.approx(START_S + 0.5 + 6 * 5)

@@ -16,8 +16,8 @@ from dragon_app.wiring import App
 from tests.conftest import wait_until
 from tests.fakes import FakeVision
 
-QUICK = PRESETS[Preset.QUICK]
-OTHER = replace(QUICK, image_size_px=96)
+BALANCED = PRESETS[Preset.BALANCED]
+OTHER = replace(BALANCED, image_size_px=96)
 
 
 class PatientVision(FakeVision):
@@ -59,27 +59,38 @@ def measuring(workspace: Workspace, vision: PatientVision) -> Iterator[Measuring
 
 
 def test_costs_are_measured_once_and_kept(measuring: Measuring, vision: PatientVision) -> None:
-    assert measuring.known_costs(QUICK) is None
-    assert measuring.costs(QUICK).status is MeasureStatus.MEASURING
-    assert measuring.costs(replace(QUICK, epochs=3)).status is MeasureStatus.MEASURING
+    assert measuring.known_costs(BALANCED) is None
+    assert measuring.costs(BALANCED).status is MeasureStatus.MEASURING
+    assert measuring.costs(replace(BALANCED, epochs=3)).status is MeasureStatus.MEASURING
     vision.is_let_go.set()
     measuring.wait()
-    answer = measuring.costs(QUICK)
+    vision.measured.clear()
+    answer = measuring.costs(BALANCED)
     assert answer.status is MeasureStatus.READY
-    assert answer.costs == measuring.known_costs(replace(QUICK, head_lr=0.1))
-    assert len(vision.measured) == 1
+    assert answer.costs == measuring.known_costs(replace(BALANCED, head_lr=0.1))
+    assert not vision.measured
+
+
+def test_one_measurement_tells_the_costs_of_all_presets_on_that_network(
+    measuring: Measuring, vision: PatientVision
+) -> None:
+    vision.is_let_go.set()
+    measuring.costs(replace(BALANCED, batch_size=7))
+    measuring.wait()
+    known = {preset for preset in Preset if measuring.known_costs(PRESETS[preset]) is not None}
+    assert known == {Preset.QUICK, Preset.BALANCED, Preset.THOROUGH}
 
 
 def test_another_question_replaces_the_one_being_measured(
     measuring: Measuring, vision: PatientVision
 ) -> None:
-    measuring.costs(QUICK)
+    measuring.costs(BALANCED)
     wait_until(lambda: vision.measured)
     measuring.costs(OTHER)
     vision.is_let_go.set()
     measuring.wait()
     assert measuring.costs(OTHER).status is MeasureStatus.READY
-    assert measuring.known_costs(QUICK) is None
+    assert measuring.known_costs(BALANCED) is None
 
 
 def test_a_failure_is_told_once_and_the_next_question_tries_again(
@@ -87,14 +98,14 @@ def test_a_failure_is_told_once_and_the_next_question_tries_again(
 ) -> None:
     vision.error = TrainingError("This network is too large.")
     vision.is_let_go.set()
-    measuring.costs(QUICK)
+    measuring.costs(BALANCED)
     measuring.wait()
-    answer = measuring.costs(QUICK)
+    answer = measuring.costs(BALANCED)
     assert (answer.status, answer.words) == (MeasureStatus.FAILED, "This network is too large.")
     vision.error = None
-    assert measuring.costs(QUICK).status is MeasureStatus.MEASURING
+    assert measuring.costs(BALANCED).status is MeasureStatus.MEASURING
     measuring.wait()
-    assert measuring.costs(QUICK).status is MeasureStatus.READY
+    assert measuring.costs(BALANCED).status is MeasureStatus.READY
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -102,10 +113,10 @@ def test_a_bug_leaves_nobody_waiting(ready_app: App, vision: PatientVision) -> N
     vision.error = ZeroDivisionError("a bug")
     vision.is_let_go.set()
     measuring = ready_app.measuring
-    measuring.costs(QUICK)
+    measuring.costs(BALANCED)
     measuring.wait()
-    assert "inside the app" in measuring.costs(QUICK).words
-    measuring.find_rate(QUICK)
+    assert "inside the app" in measuring.costs(BALANCED).words
+    measuring.find_rate(BALANCED)
     measuring.wait()
     assert measuring.rate().status is MeasureStatus.FAILED
     assert "inside the app" in measuring.rate().words
@@ -114,7 +125,7 @@ def test_a_bug_leaves_nobody_waiting(ready_app: App, vision: PatientVision) -> N
 def test_a_rate_is_found_with_progress(ready_app: App, vision: PatientVision) -> None:
     measuring = ready_app.measuring
     assert measuring.rate().status is MeasureStatus.NONE
-    measuring.find_rate(QUICK)
+    measuring.find_rate(BALANCED)
     wait_until(lambda: measuring.rate().points)
     assert measuring.rate().status is MeasureStatus.MEASURING
     assert (measuring.rate().done, measuring.rate().total) == (1, 4)
@@ -129,23 +140,23 @@ def test_a_rate_is_found_with_progress(ready_app: App, vision: PatientVision) ->
 
 def test_a_search_stops_when_told(ready_app: App) -> None:
     measuring = ready_app.measuring
-    measuring.find_rate(QUICK)
+    measuring.find_rate(BALANCED)
     measuring.stop_rate()
     measuring.wait()
     assert measuring.rate().status is MeasureStatus.STOPPED
 
 
 def test_a_search_makes_costs_give_way(ready_app: App, vision: PatientVision) -> None:
-    ready_app.measuring.costs(QUICK)
-    ready_app.measuring.find_rate(QUICK)
+    ready_app.measuring.costs(BALANCED)
+    ready_app.measuring.find_rate(BALANCED)
     wait_until(lambda: ready_app.measuring.rate().points)
-    assert ready_app.measuring.known_costs(QUICK) is None
+    assert ready_app.measuring.known_costs(BALANCED) is None
 
 
 def test_a_failed_search_says_why(ready_app: App, vision: PatientVision) -> None:
     vision.error = TrainingError("The loss became nan.")
     vision.is_let_go.set()
-    ready_app.measuring.find_rate(QUICK)
+    ready_app.measuring.find_rate(BALANCED)
     ready_app.measuring.wait()
     found = ready_app.measuring.rate()
     assert (found.status, found.words) == (MeasureStatus.FAILED, "The loss became nan.")
@@ -153,29 +164,29 @@ def test_a_failed_search_says_why(ready_app: App, vision: PatientVision) -> None
 
 def test_a_search_needs_photos_as_training_does(app: App) -> None:
     with pytest.raises(NotEnoughImagesError, match="class"):
-        app.measuring.find_rate(QUICK)
+        app.measuring.find_rate(BALANCED)
 
 
 def test_a_training_ends_the_measurement_and_goes_first(
     ready_app: App, vision: PatientVision
 ) -> None:
     measuring = ready_app.measuring
-    measuring.find_rate(QUICK)
+    measuring.find_rate(BALANCED)
     wait_until(lambda: measuring.rate().points)
-    run = ready_app.runs.start(QUICK)
+    run = ready_app.runs.start(BALANCED)
     wait_until(lambda: vision.trained_on)
     assert measuring.rate().status is MeasureStatus.STOPPED
-    assert measuring.costs(QUICK).status is MeasureStatus.BUSY
-    assert "training" in measuring.find_rate(QUICK).words
+    assert measuring.costs(BALANCED).status is MeasureStatus.BUSY
+    assert "training" in measuring.find_rate(BALANCED).words
     vision.is_let_go.set()
     assert ready_app.runs.wait(run.id).status is RunStatus.FINISHED
-    assert measuring.costs(QUICK).status is MeasureStatus.MEASURING
+    assert measuring.costs(BALANCED).status is MeasureStatus.MEASURING
 
 
 def test_closing_ends_what_is_measured_and_begins_no_more(
     measuring: Measuring, vision: PatientVision
 ) -> None:
-    measuring.costs(QUICK)
+    measuring.costs(BALANCED)
     wait_until(lambda: vision.measured)
     measuring.close()
     assert measuring.costs(OTHER).status is MeasureStatus.BUSY

@@ -69,3 +69,34 @@ def test_a_page_of_another_workspace_starts_nothing(client: TestClient) -> None:
     stale = {"x-dragon-workspace": "another"}
     for address in ("/dragon/rate", "/dragon/rate/stop"):
         assert client.post(address, json={"preset": "quick"}, headers=stale).status_code == 409
+
+
+def test_measured_costs_tell_the_time_of_presets_and_the_speed_of_networks(
+    client: TestClient, session: Session
+) -> None:
+    def quick() -> dict[str, Any]:
+        presets = client.get("/dragon/training").json()["presets"]
+        return next(each for each in presets if each["id"] == "quick")
+
+    assert not quick()["is_measured"]
+    (before,) = client.get("/dragon/backbones").json()["backbones"]
+    ask(client, "/dragon/costs", preset="thorough", values={"image_size_px": 128})
+    session.app.measuring.wait()
+    (network,) = client.get("/dragon/backbones").json()["backbones"]
+    assert (before["starter"]["photos_per_s"], network["starter"]["photos_per_s"]) == (None, 50.0)
+    assert network["photos_per_s"] is None, (
+        "it was measured at 128 px, and the network's own is 224"
+    )
+    assert not quick()["is_measured"]
+    ask(client, "/dragon/costs", preset="thorough")
+    session.app.measuring.wait()
+    assert quick()["is_measured"]
+    assert quick()["seconds"] == pytest.approx(2.5)
+    answer = ask(client, "/dragon/settings", preset="quick", values={"batch_size": 32})
+    assert answer["seconds"] == pytest.approx(2.5)
+
+
+def test_the_starter_is_shown_with_its_terms_and_scores(client: TestClient) -> None:
+    starter = client.get(f"/dragon/backbones/{NETWORK.name}").json()["starter"]
+    assert starter["terms"] == "for teaching"
+    assert "66% of flowers right" in starter["words"]

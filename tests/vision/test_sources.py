@@ -60,3 +60,26 @@ def test_a_damaged_card_of_the_starter_is_named(tmp_path: Path) -> None:
 
 def test_an_app_without_a_starter_has_none(tmp_path: Path) -> None:
     assert sources.starter(tmp_path) is None
+
+
+def test_the_card_tells_terms_size_and_scores() -> None:
+    own = sources.starter()
+    assert own is not None
+    assert "non-commercial" in own.info.terms
+    assert 1 < own.info.megabytes <= 12
+    assert own.info.image_size_px == own.transform.crop_px
+    assert any("flowers" in name and 0.5 < share < 1 for name, share in own.info.probes)
+    assert not any("random" in name for name, _ in own.info.probes)
+
+
+def test_scores_are_read_as_the_yardstick_notes_them(tmp_path: Path) -> None:
+    own = sources.starter()
+    assert own is not None
+    card = json.loads(own.path.with_suffix(".json").read_text())
+    card.pop("linear_probe_100_per_class", None)
+    card["scores"] = {"linear_probe_100_per_class": {"pets": {"accuracy": 0.81, "error": 0.01}}}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    (tmp_path / card["file"]).write_bytes(bytes(100))
+    read = sources.starter(tmp_path)
+    assert read is not None
+    assert read.info.probes == (("pets", 0.81),)

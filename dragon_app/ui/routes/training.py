@@ -1,6 +1,6 @@
 """What the Train tab needs before a run: presets, settings, networks, and what is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
 from dragon_app.core.training import BackboneInfo
 from dragon_app.services.backbones import Fetch
-from dragon_app.services.estimates import seconds_for
+from dragon_app.services.estimates import seconds_for, seconds_measured
 from dragon_app.services.settings import read_settings
 from dragon_app.ui.words import PRESET_WORDS, SETTINGS
 from dragon_app.wiring import App, Session
@@ -51,14 +51,16 @@ def router(session: Session) -> APIRouter:
     @routes.get("/backbones")
     def backbones() -> dict[str, Any]:
         app = session.app
+        speeds = app.measuring.speeds()
         return {
-            "backbones": [_backbone(info) for info in app.backbones.all()],
+            "backbones": [_backbone(info, speeds) for info in app.backbones.all()],
             "fetch": _fetch(app.backbones.fetching()),
         }
 
     @routes.get("/backbones/{name}")
     def backbone(name: str) -> dict[str, Any]:
-        return _backbone(session.app.backbones.get(name))
+        app = session.app
+        return _backbone(app.backbones.get(name), app.measuring.speeds())
 
     @routes.post("/backbones/{name}/fetch")
     def fetch(name: str) -> dict[str, Any]:
@@ -110,19 +112,35 @@ def _preset(app: App, preset: Preset) -> dict[str, Any]:
 
 
 def _seconds(app: App, config: FinetuneConfig) -> float | None:
+    """Say how long it takes: by what was measured here, else by what an earlier run took."""
+    costs = app.measuring.known_costs(config)
+    if costs is not None:
+        return seconds_measured(config, costs)
     val_photos = sum(count.val for count in app.dataset.summary().classes)
     return seconds_for(config, val_photos=val_photos, runs=app.runs.all())
 
 
-def _backbone(info: BackboneInfo) -> dict[str, Any]:
+def _backbone(info: BackboneInfo, speeds: Mapping[tuple[str, int], float]) -> dict[str, Any]:
+    """Describe a network; `photos_per_s` is of this machine, none until its costs are measured."""
+    starter = info.starter
     return {
         "name": info.name,
         "parameters": info.parameters,
         "image_size_px": info.image_size_px,
+        "photos_per_s": speeds.get((info.name, info.image_size_px)),
         "imagenet_top1": info.imagenet_top1,
         "imagenet_megabytes": info.imagenet_megabytes,
         "imagenet_is_here": info.imagenet_is_here,
         "is_starter": info.is_starter,
+        "starter": None
+        if starter is None
+        else {
+            "megabytes": starter.megabytes,
+            "image_size_px": starter.image_size_px,
+            "photos_per_s": speeds.get((info.name, starter.image_size_px)),
+            "terms": starter.terms,
+            "words": _probe_words(starter.probes),
+        },
         "stages": [
             {
                 "index": stage.index,
@@ -133,6 +151,14 @@ def _backbone(info: BackboneInfo) -> dict[str, Any]:
             for stage in info.stages
         ],
     }
+
+
+def _probe_words(probes: Sequence[tuple[str, float]]) -> str:
+    """Say how good a backbone is as it comes; nothing where nobody measured it."""
+    if not probes:
+        return ""
+    shares = ", ".join(f"{share:.0%} of {name}" for name, share in probes)
+    return f"With only a new last layer, learned from 100 photos of each class: {shares} right."
 
 
 def _fetch(fetch: Fetch) -> dict[str, Any]:
