@@ -1,5 +1,7 @@
 """Which pictures look alike, by the distance of their hashes. Pure numbers; knows no picture."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,10 +14,16 @@ NEAR_DISTANCE = 18
 class NearIndex:
     """Ids by perceptual hash. Not safe to share between threads: whoever owns it takes turns."""
 
-    def __init__(self) -> None:
-        self._ids: NDArray[np.int64] = np.empty(64, np.int64)
-        self._hashes: NDArray[np.uint64] = np.empty((64, 2), np.uint64)  # (capacity, 2) words
-        self._length = 0
+    def __init__(self, known: Sequence[tuple[int, str]] = ()) -> None:
+        self._length = len(known)
+        capacity = max(64, 2 * self._length)
+        self._ids: NDArray[np.int64] = np.empty(capacity, np.int64)
+        # The halves of a hash lie apart: most pictures are told apart by the first alone.
+        self._halves: NDArray[np.uint64] = np.empty((2, capacity), np.uint64)
+        self._ids[: self._length] = [image_id for image_id, _ in known]
+        if known:
+            words = _words("".join(known_hash for _, known_hash in known))  # (2 N,)
+            self._halves[:, : self._length] = words.reshape(-1, 2).T
 
     def __len__(self) -> int:
         return self._length
@@ -24,20 +32,26 @@ class NearIndex:
         """Remember an image; its hash is 32 hex digits."""
         if self._length == len(self._ids):  # doubling keeps adding cheap however many there are
             self._ids = np.concatenate([self._ids, np.empty_like(self._ids)])
-            self._hashes = np.concatenate([self._hashes, np.empty_like(self._hashes)])
+            self._halves = np.concatenate([self._halves, np.empty_like(self._halves)], axis=1)
         self._ids[self._length] = image_id
-        self._hashes[self._length] = _words(perceptual_hash)
+        self._halves[:, self._length] = _one(perceptual_hash)
         self._length += 1
 
     def near(self, perceptual_hash: str, *, distance: int = NEAR_DISTANCE) -> tuple[int, ...]:
         """Return the ids whose hash differs in at most `distance` bits, in the order added."""
-        known = self._hashes[: self._length]  # (N, 2)
-        differing = np.bitwise_count(known ^ _words(perceptual_hash))  # (N, 2) of 0..64
-        found = np.flatnonzero(differing[:, 0] + differing[:, 1] <= distance)
+        first, second = _one(perceptual_hash)
+        differing = np.bitwise_count(self._halves[0, : self._length] ^ first)  # (N,) of 0..64
+        maybe = np.flatnonzero(differing <= distance)
+        rest = np.bitwise_count(self._halves[1, maybe] ^ second)
+        found = maybe[differing[maybe] + rest <= distance]
         return tuple(self._ids[found].tolist())
 
 
-def _words(perceptual_hash: str) -> NDArray[np.uint64]:
+def _one(perceptual_hash: str) -> NDArray[np.uint64]:
     if len(perceptual_hash) != HASH_DIGITS:
         raise ValueError(f"a perceptual hash has {HASH_DIGITS} digits: {perceptual_hash!r}")
-    return np.frombuffer(bytes.fromhex(perceptual_hash), np.uint64)
+    return _words(perceptual_hash)
+
+
+def _words(digits: str) -> NDArray[np.uint64]:
+    return np.frombuffer(bytes.fromhex(digits), np.uint64)

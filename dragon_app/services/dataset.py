@@ -1,22 +1,17 @@
 """Adding photos and looking at them. The file is on disk before the row, that before the answer."""
 
 import hashlib
-import os
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from dragon_app.core.disk import folder_size_bytes
-from dragon_app.core.errors import (
-    BadImageError,
-    ClassNameError,
-    NotFoundError,
-    WorkspaceError,
-)
+from dragon_app.core.errors import NotFoundError, WorkspaceError
 from dragon_app.core.names import clean_name, shown_name
 from dragon_app.core.near import NearIndex
 from dragon_app.core.split import missing_photos
@@ -28,18 +23,17 @@ from dragon_app.core.types import (
     ImageFilter,
     ImagePage,
     ImageRecord,
-    NewImage,
     Refusal,
     Shown,
 )
 from dragon_app.imaging.decode import decode_bytes, inspect_bytes
-from dragon_app.imaging.hashing import perceptual_hash
 from dragon_app.imaging.thumbnails import thumbnail
+from dragon_app.services.examining import Examined, Examiner
 from dragon_app.services.intake import IncomingFile
 from dragon_app.storage.labels import IMPORTER, PERSON
 from dragon_app.storage.workspace import Workspace
 
-_CHUNK = 32  # photos per transaction: few commits, and little lost when a copy is cut off
+_CHUNK = 64  # photos per transaction: few commits, and little lost when a copy is cut off
 _PREVIEW_PX = 1600
 _SPARE_BYTES = 200_000_000  # left free for the database, thumbnails and checkpoints
 
@@ -56,15 +50,6 @@ class DatasetSummary:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Examined:
-    """A file after decoding: the photo it holds, or why it was refused."""
-
-    file: IncomingFile
-    image: NewImage | None
-    reason: str = ""
-
-
 class Dataset:
     """The photos of a workspace. Safe from several threads.
 
@@ -75,6 +60,7 @@ class Dataset:
         self._workspace = workspace
         self._adding = threading.Lock()
         self._near: NearIndex | None = None
+        self._examiner = Examiner(workspace.blobs)
 
     def add(
         self,
@@ -98,9 +84,9 @@ class Dataset:
         added = 0
         image_ids: list[int] = []
         refused: list[Refusal] = []
-        with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
-            for start in range(0, len(files), _CHUNK):
-                chunk = list(pool.map(self._examine, files[start : start + _CHUNK]))
+        done = 0
+        with closing(self._examiner.examine(files)) as examined:
+            while chunk := list(islice(examined, _CHUNK)):
                 refused += [
                     Refusal(name=shown_name(e.file.name), reason=e.reason)
                     for e in chunk
@@ -110,7 +96,8 @@ class Dataset:
                 new, ids = self._store(accepted, is_class_given=bool(class_name))
                 added += new
                 image_ids += ids
-                report(min(start + _CHUNK, len(files)), len(files))
+                done += len(chunk)
+                report(done, len(files))
         return AddResult(
             added=added,
             duplicates=len(image_ids) - added,
@@ -201,37 +188,8 @@ class Dataset:
                 "folder. None of these was added."
             )
 
-    def _examine(self, file: IncomingFile) -> _Examined:
-        """Decode one file and store its bytes; runs on the pool."""
-        try:
-            if file.class_name is not None:
-                clean_name(file.class_name)
-            data = file.read()
-            digest = hashlib.sha256(data).hexdigest()
-            photo = inspect_bytes(data)
-        except BadImageError as error:
-            return _Examined(file, None, str(error))
-        except ClassNameError as error:
-            reason = f"lies in a folder that cannot name a class ({str(error).rstrip('.')})"
-            return _Examined(file, None, reason)
-        blobs = self._workspace.blobs
-        if not blobs.thumbnail_path(digest).exists():
-            blobs.put_thumbnail(digest, thumbnail(photo.pixels))
-        blobs.put(data, digest)
-        image = NewImage(
-            digest=digest,
-            perceptual_hash=perceptual_hash(photo.pixels),
-            format=photo.format,
-            width_px=photo.width_px,
-            height_px=photo.height_px,
-            size_bytes=len(data),
-            name=shown_name(file.name),
-            split=file.split,
-        )
-        return _Examined(file, image)
-
     def _store(
-        self, examined: Sequence[_Examined], *, is_class_given: bool
+        self, examined: Sequence[Examined], *, is_class_given: bool
     ) -> tuple[int, list[int]]:
         """Write rows and labels; return how many photos are new and the ids of all."""
         images = [each.image for each in examined if each.image]
@@ -242,30 +200,30 @@ class Dataset:
             except BaseException:
                 self._near = None
                 raise
-        self._unbin(list(known.values()))
+        before = {
+            image.id: image for image in self._workspace.images.described(list(known.values()))
+        }
+        binned = {image_id: "0" for image_id, image in before.items() if image.is_binned}
+        self._apply(EventKind.BINNED, binned, who=PERSON)
+        had_class = {i for i, image in before.items() if image.class_id is not None}
         files: dict[int, IncomingFile] = {}
         for image_id, each in zip(ids, examined, strict=True):
             files.setdefault(image_id, each.file)  # the same photo twice: the first one counts
-        self._label(files, is_class_given=is_class_given)
+        self._label(files, had_class, is_class_given=is_class_given)
         return len(set(ids)) - len(known), ids
 
     def _index(self) -> NearIndex:
         if self._near is None:
-            self._near = NearIndex()
-            for image_id, known_hash in self._workspace.images.perceptual_hashes():
-                self._near.add(image_id, known_hash)
+            self._near = NearIndex(self._workspace.images.perceptual_hashes())
         return self._near
 
-    def _unbin(self, ids: Sequence[int]) -> None:
-        binned = {image_id: "0" for image_id in ids if self.image(image_id).is_binned}
-        self._apply(EventKind.BINNED, binned, who=PERSON)
-
-    def _label(self, files: Mapping[int, IncomingFile], *, is_class_given: bool) -> None:
+    def _label(
+        self, files: Mapping[int, IncomingFile], had_class: Set[int], *, is_class_given: bool
+    ) -> None:
         """Label added photos; what a person labelled before stands unless a class is given.
 
         Giving a photo another class than it had is a gesture like any other, and can be undone.
         """
-        had_class = {i for i in files if self.image(i).class_id is not None}
         names = {
             image_id: file.class_name
             for image_id, file in files.items()

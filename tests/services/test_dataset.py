@@ -187,13 +187,13 @@ def test_groups_are_found_after_a_new_start_too(app: App) -> None:
     assert app.dataset.image(alike).group_id == app.dataset.image(first).group_id
 
 
-def test_fifty_photos_are_added_in_chunks_that_are_reported(app: App) -> None:
+def test_photos_are_added_in_chunks_that_are_reported(app: App) -> None:
     reports: list[tuple[int, int]] = []
-    files = incoming_photos(range(50), "dragon")
+    files = incoming_photos(range(80), "dragon")
     result = app.dataset.add(files, report=lambda done, total: reports.append((done, total)))
-    assert result.added == 50
-    assert class_names(app) == [("dragon", 50)]
-    assert reports == [(32, 50), (50, 50)]
+    assert result.added == 80
+    assert class_names(app) == [("dragon", 80)]
+    assert reports == [(64, 80), (80, 80)]
 
 
 def test_the_same_files_from_four_threads_are_added_once(app: App) -> None:

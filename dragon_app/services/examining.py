@@ -1,0 +1,91 @@
+"""Files to photos on all cores, some ahead of whoever stores their rows. Writes blobs, no row."""
+
+import hashlib
+import os
+import threading
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from dragon_app.core.errors import BadImageError, ClassNameError
+from dragon_app.core.names import clean_name, shown_name
+from dragon_app.core.types import NewImage
+from dragon_app.imaging.decode import DecodedPhoto, inspect_bytes
+from dragon_app.imaging.hashing import perceptual_hash
+from dragon_app.imaging.thumbnails import thumbnail
+from dragon_app.services.intake import IncomingFile
+from dragon_app.storage.blobs import Blobs
+
+_CORES = os.cpu_count() or 1
+# Most threads wait for the disk: the more wait at once, the fewer times it has to flush.
+THREADS = _CORES + 6
+_AHEAD = 128  # files examined before the caller takes them; what is kept of each is small
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file after decoding: the photo it holds, or why it was refused."""
+
+    file: IncomingFile
+    image: NewImage | None
+    reason: str = ""
+
+
+class Examiner:
+    """Decodes files and makes them durable. Safe from several threads.
+
+    Shared between threads: `_decoding`, which keeps the pictures in memory to one for each core,
+    however many people and requests add photos at once.
+    """
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self._decoding = threading.Semaphore(_CORES)
+
+    def examine(self, files: Sequence[IncomingFile]) -> Generator[Examined, None, None]:
+        """Yield every file in order, its bytes on disk; close it to give up those still ahead."""
+        pool = ThreadPoolExecutor(min(THREADS, len(files) or 1), thread_name_prefix="decode")
+        ahead: deque[Future[Examined]] = deque()
+        try:
+            for file in files:
+                ahead.append(pool.submit(self._examine, file))
+                if len(ahead) > _AHEAD:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _examine(self, file: IncomingFile) -> Examined:
+        try:
+            if file.class_name is not None:
+                clean_name(file.class_name)
+            data = file.read()
+            digest = hashlib.sha256(data).hexdigest()
+            photo, look = self._decode(data, digest)
+        except BadImageError as error:
+            return Examined(file, None, str(error))
+        except ClassNameError as error:
+            reason = f"lies in a folder that cannot name a class ({str(error).rstrip('.')})"
+            return Examined(file, None, reason)
+        self._blobs.put(data, digest)
+        image = NewImage(
+            digest=digest,
+            perceptual_hash=look,
+            format=photo.format,
+            width_px=photo.width_px,
+            height_px=photo.height_px,
+            size_bytes=len(data),
+            name=shown_name(file.name),
+            split=file.split,
+        )
+        return Examined(file, image)
+
+    def _decode(self, data: bytes, digest: str) -> tuple[DecodedPhoto, str | None]:
+        """Return a photo and its perceptual hash; store its thumbnail."""
+        with self._decoding:
+            photo = inspect_bytes(data)
+            if not self._blobs.thumbnail_path(digest).exists():
+                self._blobs.put_thumbnail(digest, thumbnail(photo.pixels))
+            return photo, perceptual_hash(photo.pixels)
