@@ -17,10 +17,10 @@ from dragon_app.imaging.thumbnails import thumbnail
 from dragon_app.services.intake import IncomingFile
 from dragon_app.storage.blobs import Blobs
 
-_CORES = os.cpu_count() or 1
+CORES = os.cpu_count() or 1
 # Most threads wait for the disk: the more wait at once, the fewer times it has to flush.
-THREADS = _CORES + 6
-_AHEAD = 128  # files examined before the caller takes them; what is kept of each is small
+THREADS = CORES + 6
+AHEAD = 128  # files examined before the caller takes them; what is kept of each is small
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Examiner:
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
-        self._decoding = threading.Semaphore(_CORES)
+        self._decoding = threading.Semaphore(CORES)
 
     def examine(self, files: Sequence[IncomingFile]) -> Generator[Examined, None, None]:
         """Yield every file in order, its bytes on disk; close it to give up those still ahead."""
@@ -50,7 +50,7 @@ class Examiner:
         try:
             for file in files:
                 ahead.append(pool.submit(self._examine, file))
-                if len(ahead) > _AHEAD:
+                if len(ahead) > AHEAD:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()

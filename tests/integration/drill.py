@@ -156,7 +156,9 @@ def _work(
         try:
             _make_classes(client, confirmed)
             for turn in itertools.count():
-                ids = _upload(client, confirmed, count=1 + turn % 3, is_labelled=turn % 2 == 1)
+                ids = _upload(
+                    client, confirmed, count=(1, 2, 40)[turn % 3], is_labelled=turn % 2 == 1
+                )
                 has_begun.set()
                 _label(client, confirmed, ids[:1])
                 with confirmed.lock:

@@ -1,8 +1,8 @@
 /* Sending photos in small batches, two at a time: progress, time left, Stop, and what became of them. */
 const createUpload = ({ onSome, onDone }) => {
   const { el, icon, call, count } = dragon;
-  const BATCH_FILES = 8,
-    BATCH_BYTES = 40e6,
+  const BATCH_FILES = 32,
+    BATCH_BYTES = 20e6,
     WORKERS = 2,
     NAMED = 200;
   const fill = el('i'),
