@@ -44,7 +44,7 @@ def fill(session: Session, *, unlabelled: int = 0, **classes: int) -> None:
 
 def tiles(page: Page) -> Locator:
     """Return the photos on the screen."""
-    return page.get_by_role("option")
+    return page.get_by_role("listbox", name="Photos").get_by_role("option")
 
 
 def chosen(page: Page) -> Locator:

@@ -26,7 +26,7 @@ def test_photos_are_dropped_learned_and_an_unseen_one_is_named(
     drop(page.locator(".label"), _photos(dragons))
     expect(page.locator(".upload")).to_contain_text(f"{PHOTOS} added")
     _make_class(page, dragons)
-    page.get_by_role("option").first.click()
+    page.get_by_role("listbox", name="Photos").get_by_role("option").first.click()
     page.keyboard.press("Control+a")
     page.keyboard.press("1")
     expect(page.locator(".class-card", has_text=dragons)).to_contain_text(str(PHOTOS))

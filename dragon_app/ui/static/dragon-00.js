@@ -60,8 +60,9 @@ window.dragon = (() => {
   const noticed = { online: () => {}, offline: () => {} }; // filled by dragon-20-state.js
 
   /* Resolves to the answer; rejects with an Error in words for people: `offline` when none came,
-     `isLate` when it was waited for in vain: after `seconds`, or for ever if they are not given. */
-  const call = async (path, body, { signal, seconds } = {}) => {
+     `isLate` when it was waited for in vain: after `seconds`, or for ever if they are not given.
+     The answer is JSON, or an ArrayBuffer where it `isNumbers`. */
+  const call = async (path, body, { signal, seconds, isNumbers = false } = {}) => {
     let answer, data;
     if (seconds) signal ??= AbortSignal.timeout(1000 * seconds);
     const headers = workspace ? { 'x-dragon-workspace': workspace } : {};
@@ -81,7 +82,7 @@ window.dragon = (() => {
                   }),
             },
       );
-      data = await answer.json().catch((error) => {
+      data = await (isNumbers && answer.ok ? answer.arrayBuffer() : answer.json()).catch((error) => {
         if (error.name === 'SyntaxError') return {};
         throw error;
       });

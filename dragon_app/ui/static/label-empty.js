@@ -1,5 +1,5 @@
 /* What the Label tab says where there is no photo: what to do, or that nothing is to be done. */
-const createEmpty = ({ upload, ways, onNew }) => {
+const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
   const { el, call } = dragon;
   const SAMPLES = { knights: 'Try it with six knights', dragons: 'Dragon or not' };
   const draw = async (key) => {
@@ -11,25 +11,31 @@ const createEmpty = ({ upload, ways, onNew }) => {
     }
   };
   const empty = el('div', { class: 'd-empty', hidden: true });
-  const show = (total, summary, which) => {
+  const words = (which, isFiltered) => {
+    if (isFiltered) return 'No photo fits the search and the choices above.';
+    if (which.class_id != null) return 'No photo of this class yet. Drop some on its card.';
+    return {
+      unlabelled: 'Every photo has a class or was skipped.',
+      skipped: 'No photo is skipped.',
+      binned: 'The bin is empty.',
+      all: 'Every photo is in the bin.',
+    }[which.shown];
+  };
+  const show = (list, summary) => {
+    const which = list.which();
+    const total = list.total();
     const kind = total || upload.isBusy() ? '' : summary.total || summary.binned ? 'list' : 'all';
     empty.hidden = !kind;
     onNew(kind === 'all' && !summary.classes.length);
-    if (empty.dataset.kind === kind + which.shown + which.class_id) return;
-    empty.dataset.kind = kind + which.shown + which.class_id;
+    const key = JSON.stringify([kind, which.shown, which.class_id, list.isFiltered()]);
+    if (empty.dataset.key === key) return;
+    empty.dataset.key = key;
     if (kind === 'list') {
       empty.replaceChildren(
-        el('p', {
-          class: 'd-text d-quiet',
-          text:
-            which.shown === 'unlabelled'
-              ? 'Every photo has a class.'
-              : which.shown === 'binned'
-                ? 'The bin is empty.'
-                : which.class_id == null
-                  ? 'Every photo is in the bin.'
-                  : 'No photo of this class yet. Drop some on its card.',
-        }),
+        el('p', { class: 'd-text d-quiet', text: words(which, list.isFiltered()) }),
+        ...(list.isFiltered()
+          ? [el('button', { type: 'button', class: 'd-button', text: 'Clear them', onclick: onShowAll })]
+          : []),
       );
     } else if (kind === 'all') {
       empty.replaceChildren(

@@ -1,21 +1,20 @@
-/* One photo, large: next and previous, and a class by its number, without closing. */
-const openPreview = (grid, { classes, classOf, keys, assign }) => {
+/* One photo, large: zoom, next and previous, and a class by its key, without closing. */
+const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys, move, act }) => {
   const { el, icon } = dragon;
-  const image = el('img', { alt: '' });
+  const image = el('img', { alt: '', draggable: 'false' });
   const name = el('span', { class: 'd-cut' }),
-    its = el('span', { class: 'd-row' }),
+    its = el('span', { class: 'd-row preview-its' }),
     place = el('span', { class: 'd-quiet d-number' });
   const choices = el('div', { class: 'preview-choices', role: 'group', 'aria-label': 'Its class' });
-  const step = async (by) => {
-    await grid.move(by, { hasFocus: false });
-    show();
-  };
-  const button = (label, shape, run) =>
+  const frame = el('div', { class: 'preview-photo' }, image);
+  const zoom = createZoom(frame, image);
+  const button = (label, shape, does) =>
     el(
       'button',
-      { type: 'button', class: 'd-button is-icon', 'aria-label': label, onclick: run },
+      { type: 'button', class: 'd-button is-icon', 'aria-label': label, onclick: does },
       icon(shape),
     );
+  const step = (by) => move(by, { hasFocus: false });
   const box = el(
     'dialog',
     { class: 'preview', 'aria-label': 'Photo', tabindex: -1 },
@@ -27,7 +26,7 @@ const openPreview = (grid, { classes, classOf, keys, assign }) => {
       place,
       button('Close', 'close', () => box.close()),
     ),
-    el('div', { class: 'preview-photo' }, image),
+    frame,
     el(
       'div',
       { class: 'preview-line is-end' },
@@ -36,59 +35,77 @@ const openPreview = (grid, { classes, classOf, keys, assign }) => {
       button('Next photo', 'next', () => step(1)),
     ),
   );
+  let drawn = '';
+  const showChoices = (classId) => {
+    const key = JSON.stringify(classes());
+    if (key !== drawn) {
+      drawn = key;
+      choices.replaceChildren(
+        ...classes()
+          .filter((each) => !each.is_disabled)
+          .map((each) =>
+            el(
+              'button',
+              {
+                type: 'button',
+                class: 'd-button is-small',
+                'data-id': each.id,
+                onclick: () => act('class', each.id),
+              },
+              el('i', { class: 'd-dot', style: `--c:${each.colour}` }),
+              el('span', { class: 'd-cut', text: each.name }),
+              el('kbd', { class: 'd-kbd', text: each.key ?? '', 'aria-hidden': 'true' }),
+            ),
+          ),
+      );
+    }
+    for (const each of choices.children) each.ariaPressed = Number(each.dataset.id) === classId;
+  };
   const show = () => {
-    const photo = grid.photoAt(grid.here());
-    if (!photo) {
+    const id = chosen.hereId();
+    const row = id === null ? -1 : board.rowOf(id);
+    if (row < 0) {
       box.close();
       return;
     }
-    const source = `/dragon/photos/${photo.id}?v=${photo.v}`;
-    if (image.getAttribute('src') !== source) image.src = source;
+    const source = `/dragon/photos/${id}?v=${board.mark(row)}`;
+    if (image.getAttribute('src') !== source) {
+      zoom.whole();
+      image.removeAttribute('src'); // the one before is not shown under this one's name
+      image.src = source;
+    }
+    const photo = names.of(id);
     image.alt = name.textContent = photo.name;
-    const label = classOf(photo.class_id);
+    const label = classOf(board.classId(row));
     its.replaceChildren(
       el('i', { class: 'd-dot', style: `--c:${label?.colour ?? 'transparent'}` }),
-      el('span', { text: label?.name ?? 'Unlabelled' }),
+      el('span', { class: 'd-cut', text: label?.name ?? (board.isSkipped(row) ? 'Skipped' : 'Unlabelled') }),
     );
-    choices.replaceChildren(
-      ...classes().map((each) =>
-        el(
-          'button',
-          {
-            type: 'button',
-            class: 'd-button is-small',
-            'aria-pressed': each.id === photo.class_id,
-            onclick: async () => {
-              await assign(each.id);
-              show();
-            },
-          },
-          el('i', { class: 'd-dot', style: `--c:${each.colour}` }),
-          el('span', { class: 'd-cut', text: each.name }),
-        ),
-      ),
-    );
-    place.textContent = `${grid.here() + 1} of ${grid.total().toLocaleString('en')}`;
+    showChoices(board.classId(row));
+    place.textContent = `${(chosen.here() + 1).toLocaleString('en')} of ${list.total().toLocaleString('en')}`;
   };
-  box.addEventListener('keydown', async (event) => {
-    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
-      event.preventDefault();
-      step(event.key === 'ArrowLeft' ? -1 : 1);
+  const zooms = { '+': zoom.larger, '=': zoom.larger, '-': zoom.smaller };
+  const moves = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+  box.addEventListener('keydown', (event) => {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const does = isPlain && (zooms[event.key] ?? (event.key in moves && (() => step(moves[event.key]))));
+    if (does) does();
+    else if (event.key === ' ' && !event.target.closest('button')) box.close();
+    else {
+      keys.tell(event);
       return;
     }
-    if (event.key === ' ' && !event.target.closest('button')) {
-      event.preventDefault();
-      box.close();
-      return;
-    }
-    if (await keys(event)) show();
+    event.preventDefault();
   });
   box.addEventListener('close', () => {
     box.remove();
-    grid.list.focus({ preventScroll: true });
+    grid.takeKeys();
+    grid.show(chosen.here());
+    grid.draw();
   });
   document.body.append(box);
   box.showModal();
   box.focus();
   show();
+  return { show, isOpen: () => box.open };
 };

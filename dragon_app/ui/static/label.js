@@ -1,10 +1,10 @@
-/* The Label tab: joins the class cards, the grid, the way in and what is done to chosen photos. */
+/* The Label tab: joins the photos, the list of them, the grid, the class cards and the way in. */
 const root = element.querySelector('.label');
-const { el, icon, call } = dragon;
+const { el, icon } = dragon;
 let summary = null;
-let which = { shown: 'all' };
 
-const classOf = (id) => (id == null ? null : (summary?.classes.find((each) => each.id === id) ?? null));
+const classesNow = () => summary?.classes ?? [];
+const classOf = (id) => (id == null ? null : (classesNow().find((each) => each.id === id) ?? null));
 
 /* Do one change and say what went wrong: in `problem`, near what was asked, or in a message for a
    moment. Resolves to the answer, or to nothing. */
@@ -26,54 +26,99 @@ const run = async (work, problem = null) => {
   }
 };
 
-const grid = createGrid({
-  load: (offset, limit) => {
-    const query = new URLSearchParams({
-      shown: which.shown,
-      offset,
-      limit,
-      ...(which.class_id != null && { class_id: which.class_id }),
-    });
-    return call(`/images?${query}`, undefined, { seconds: 10 });
-  },
-  classOf,
-  onSelection: (chosen, total) => {
-    actions.showBar(chosen);
-    if (summary) empty.show(total, summary, which);
-  },
-  onOpen: async (place) => {
-    await grid.choose(place);
-    preview();
-  },
-});
+/* ---- the photos, the list of them, the chosen ones ---- */
+const board = createBoard({ onChange: () => follow() });
+const list = createList(board);
+const chosen = createChosen(list, () => draw());
+const names = createNames({ onKnown: () => draw() });
+const grid = createGrid({ board, list, chosen, names, classOf });
+let preview = null;
+const draw = () => {
+  grid.draw();
+  bar.show();
+  if (preview?.isOpen()) preview.show();
+  if (!summary || !board.isLoaded()) return;
+  empty.show(list, summary);
+  number.textContent = list.isFiltered() ? dragon.count(list.total(), 'photo') : '';
+};
+const sayLost = (ids) => {
+  const rows = ids.map(board.rowOf);
+  const gone = rows.filter((row) => row < 0).length;
+  const binned = list.which().shown === 'binned' ? 0 : rows.filter((row) => row >= 0 && board.isBinned(row)).length;
+  const words = (n, what) => `${dragon.count(n, 'chosen photo')} ${n === 1 ? 'was' : 'were'} ${what} elsewhere.`;
+  if (gone) dragon.toast(words(gone, 'removed for good'), { key: 'lost' });
+  else if (binned) dragon.toast(words(binned, 'moved to the bin'), { key: 'lost' });
+};
+const follow = async () => {
+  const isAsked = list.follow();
+  sayLost(chosen.follow());
+  filters.update();
+  draw();
+  if (await isAsked.catch(() => false)) {
+    chosen.follow();
+    draw();
+  }
+};
+const showList = async (change) => {
+  try {
+    if (!(await list.show(change))) return;
+  } catch (error) {
+    dragon.toast(error.message, { kind: 'bad' });
+    return;
+  }
+  showHeading();
+  filters.update();
+  chosen.startOver();
+};
 
-let reloadedAt = 0;
-const upload = createUpload({
-  onSome: () => {
-    dragon.changed();
-    if (performance.now() - reloadedAt > 1000) {
-      reloadedAt = performance.now();
-      grid.reload();
-    }
-  },
-  onDone: () => {
-    grid.reload();
-    dragon.changed();
-  },
+/* ---- what is done to them ---- */
+const queue = createQueue({
+  onDone: (gesture, answer) => actions.done(gesture, answer),
+  onRefused: (gesture, error) => actions.refused(gesture, error),
 });
-
 const actions = createActions({
-  grid,
-  run,
-  list: () => which,
-  classes: () => summary?.classes ?? [],
+  board,
+  list,
+  chosen,
+  queue,
   classOf,
+  moved: () => grid.show(chosen.here()),
 });
-const { act, keys } = actions;
-const preview = () =>
-  openPreview(grid, { classes: () => summary.classes, classOf, keys, assign: (id) => act('class', id) });
+const { act, step } = actions;
+const bar = createBar({ board, list, chosen, classes: classesNow, act });
+const move = (steps, { isRange = false, isOnlyFocus = false, hasFocus = true } = {}) => {
+  if (!list.total()) return;
+  if (hasFocus) grid.takeKeys();
+  const goes = chosen.size() || isRange || isOnlyFocus || !Number.isFinite(steps);
+  const place = Math.min(list.total() - 1, Math.max(0, goes ? chosen.here() + steps : chosen.here()));
+  if (isOnlyFocus) chosen.go(place);
+  else chosen.choose(place, { isRange });
+  grid.show(place);
+};
+const keys = createKeys({
+  classes: classesNow,
+  act,
+  step,
+  search: () => filters.search.select(),
+  isBin: () => list.which().shown === 'binned',
+});
+const open = (place) => {
+  if (!list.total() || preview?.isOpen()) return;
+  if (!chosen.has(list.idAt(place))) chosen.choose(place);
+  else chosen.go(place);
+  preview = openPreview({ board, list, chosen, names, grid, classes: classesNow, classOf, keys, move, act });
+};
 
 /* ---- the way in ---- */
+let syncedAt = 0;
+const upload = createUpload({
+  onSome: () => {
+    if (performance.now() - syncedAt < 1000) return;
+    syncedAt = performance.now();
+    dragon.changed();
+  },
+  onDone: () => dragon.changed(),
+});
 const field = (options) => {
   const made = el('input', {
     type: 'file',
@@ -86,7 +131,7 @@ const field = (options) => {
   made.addEventListener('change', () => {
     const files = chosenFiles(made.files);
     made.value = '';
-    upload.add(files, which.class_id ?? null);
+    upload.add(files, list.which().class_id ?? null);
   });
   return made;
 };
@@ -106,128 +151,122 @@ const ways = (is = '') => [
     'Choose a folder',
   ),
 ];
-const heading = el('h1', { class: 'd-title d-cut' });
-const tools = el(
-  'div',
-  { class: 'label-tools' },
-  heading,
-  el('div', { class: 'd-row' }, ...ways()),
-  photosField,
-  folderField,
-);
-
-const veil = el('div', { class: 'label-veil', hidden: true }, el('span', { text: 'Drop to add' }));
-const takesHere = () => root.isConnected && dragon.currentTab() !== 'try'; // Try has its own use for a drop
-const isFiles = (event) => event.dataTransfer?.types.includes('Files') && takesHere();
-let depth = 0;
-addEventListener('dragenter', (event) => {
-  if (isFiles(event)) {
-    depth += 1;
-    veil.hidden = false;
-  }
-});
-addEventListener('dragleave', (event) => {
-  if (isFiles(event)) {
-    depth -= 1;
-    veil.hidden = depth <= 0;
-  }
-});
-addEventListener(
-  'drop',
-  () => {
-    depth = 0;
-    veil.hidden = true;
-  },
-  true,
-);
 const takeDrop = async (transfer, classId) => {
   const entries = entriesOf(transfer);
   dragon.openTab('label');
   upload.add(await droppedFiles(entries), classId);
 };
-addEventListener('drop', (event) => {
-  if (isFiles(event)) takeDrop(event.dataTransfer, null);
-});
+takeDropsAnywhere({ isHere: () => root.isConnected, onDrop: (transfer) => takeDrop(transfer, null) });
 
+/* ---- the page ---- */
+const filters = createFilters({ board, list, onShow: showList });
+const heading = el('h1', { class: 'd-title d-cut' });
+const number = el('span', { class: 'd-quiet d-number label-number', 'aria-live': 'polite' });
+const tools = el(
+  'div',
+  { class: 'label-tools' },
+  heading,
+  number,
+  el('div', { class: 'd-row' }, ...ways()),
+  photosField,
+  folderField,
+);
+const showHeading = () => {
+  const { class_id, shown } = list.which();
+  heading.textContent =
+    classOf(class_id)?.name ??
+    { all: 'All photos', unlabelled: 'Unlabelled', skipped: 'Skipped', binned: 'Bin' }[shown];
+};
 const classes = createClasses({
   run,
-  onShow: (chosen) => {
-    which = chosen;
-    showHeading();
+  onShow: ({ shown, class_id = null }) => {
     scrollTo({ top: 0 });
-    grid.startOver();
+    showList({ shown, class_id });
   },
   onDropPhotos: (classId) => act('class', classId),
   onDropFiles: takeDrop,
 });
-
-const empty = createEmpty({ upload, ways, onNew: (is) => root.classList.toggle('is-new', is) });
+const empty = createEmpty({
+  upload,
+  ways,
+  onNew: (is) => root.classList.toggle('is-new', is),
+  onShowAll: () => filters.clear(),
+});
 const next = createNext(upload);
-const showHeading = () => {
-  heading.textContent =
-    classOf(which.class_id)?.name ??
-    { all: 'All photos', unlabelled: 'Unlabelled', binned: 'Bin' }[which.shown];
-};
+filters.line.append(
+  el('button', {
+    type: 'button',
+    class: 'd-button is-quiet is-small label-keys',
+    title: 'All keys (?)',
+    text: 'Keys',
+    onclick: keys.help,
+  }),
+);
+filters.search.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' && event.key !== 'Escape') return;
+  event.preventDefault();
+  if (event.key === 'Escape') filters.search.value = '';
+  filters.searchNow();
+  grid.takeKeys();
+});
 
-/* ---- keys ---- */
 const moves = (event) => {
+  const page = grid.columns() * grid.pageRows();
   const steps = {
     ArrowLeft: -1,
     ArrowRight: 1,
     ArrowUp: -grid.columns(),
     ArrowDown: grid.columns(),
+    PageUp: -page,
+    PageDown: page,
     Home: -Infinity,
     End: Infinity,
   }[event.key];
   const isCommand = event.ctrlKey || event.metaKey;
   if (steps !== undefined && !event.altKey) {
-    event.preventDefault();
-    grid.move(steps, { isRange: event.shiftKey, isOnlyFocus: isCommand && !event.shiftKey });
-  } else if (isCommand && event.key === ' ') {
-    event.preventDefault();
-    if (grid.total()) grid.choose(grid.here(), { isMore: true });
-  } else if (isCommand && event.key.toLowerCase() === 'a') {
-    event.preventDefault();
-    grid.chooseAll();
-  } else if (event.key === 'Escape') grid.clear();
-  else if (event.key === ' ' || event.key === 'Enter') {
-    event.preventDefault();
-    if (grid.total()) {
-      if (!grid.selection().length) grid.choose(grid.here());
-      preview();
-    }
-  }
+    move(steps, { isRange: event.shiftKey, isOnlyFocus: isCommand && !event.shiftKey });
+  } else if (isCommand && event.key === ' ') chosen.choose(chosen.here(), { isMore: true });
+  else if (isCommand && event.key.toLowerCase() === 'a') chosen.everything();
+  else if (event.key === 'Escape') chosen.clear();
+  else if (event.key === ' ' || event.key === 'Enter') open(chosen.here());
+  else return;
+  event.preventDefault();
 };
 document.addEventListener('keydown', (event) => {
   if (!root.offsetParent || document.querySelector('dialog[open]') || dragon.isTyping(event)) return;
+  if (keys.tell(event) || keys.around(event)) return;
   const isOnControl = event.target.closest('button, a, [role="tab"]');
-  keys(event);
   if (!isOnControl || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a')) moves(event);
 });
 
-root.append(
-  classes.side,
-  el('div', { class: 'label-main' }, tools, upload.panel, grid.list, empty.panel, actions.bar),
-  next.panel,
+const main = el(
+  'div',
+  { class: 'label-main' },
+  tools,
+  filters.line,
+  upload.panel,
+  grid.box,
+  empty.panel,
+  bar.bar,
 );
+createPointer({ area: main, grid, list, chosen, onOpen: open });
+root.append(classes.side, main, next.panel);
 root.classList.add('is-new'); // until the app has said what there is
-document.body.append(veil);
+showHeading();
 dragon.watchState((state) => {
   summary = state.summary;
+  for (const gesture of queue.resume(state.workspace.key)) board.lay(gesture);
   classes.update(summary);
   showHeading();
   next.show(state);
-  if (grid.isLoaded()) empty.show(grid.total(), summary, which);
-  if (which.class_id != null && !classOf(which.class_id)) classes.show({ shown: 'all' });
+  draw();
+  const { class_id } = list.which();
+  if (class_id != null && !classOf(class_id)) classes.show({ shown: 'all' });
 });
-grid.reload();
+board.sync();
 /* Somebody changed photos: this tab, another one, or a script. */
-dragon.on('dataset', () => {
-  grid.reload();
-});
-dragon.on('online', () => {
-  grid.reload();
-});
+dragon.on('dataset', () => board.sync());
+dragon.on('online', () => board.sync());
 dragon.on('tab', (id) => {
   if (id === 'label') requestAnimationFrame(grid.draw);
 });

@@ -1,0 +1,101 @@
+/* Which photos are shown and in which order. Knows rows of the board and places in the list; knows
+   no element. Names are searched and ordered by the app, all else here: it takes a millisecond. */
+const createList = (board) => {
+  const NO_ROWS = new Uint32Array(0);
+  const ALL = { shown: 'all', class_id: null, part: 0, added: null, text: '', order: 'newest' };
+  let which = { ...ALL },
+    rows = NO_ROWS,
+    places = null, // row -> place + 1, made when it is asked for
+    ordered = { by: '', age: -1, rows: NO_ROWS },
+    named = [], // ids in the order of their names
+    found = null, // ids whose name holds the text
+    asked = 0;
+
+  const numbers = async (path) => {
+    const answer = await dragon.call(path, undefined, { seconds: 30, isNumbers: true });
+    const view = new DataView(answer);
+    return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getUint32(4 * i));
+  };
+  const allRows = () => Uint32Array.from({ length: board.size() }, (_, row) => row);
+  const orders = {
+    newest: () => allRows().reverse(),
+    oldest: allRows,
+    largest: () => allRows().sort((a, b) => board.bytes(b) - board.bytes(a) || b - a),
+    smallest: () => allRows().sort((a, b) => board.bytes(a) - board.bytes(b) || b - a),
+    name: () => Uint32Array.from(named.map(board.rowOf).filter((row) => row >= 0)),
+  };
+  const order = (by) => {
+    ordered = { by, age: board.age(), rows: orders[by]() };
+  };
+
+  const fits = (row) => {
+    if (board.isBinned(row) !== (which.shown === 'binned')) return false;
+    if (which.shown === 'unlabelled' && !board.isOpen(row)) return false;
+    if (which.shown === 'skipped' && (!board.isSkipped(row) || board.classId(row))) return false;
+    if (which.class_id != null && board.classId(row) !== which.class_id) return false;
+    if (which.part && board.part(row) !== which.part) return false;
+    if (which.added && (board.time(row) < which.added.from || board.time(row) > which.added.to)) return false;
+    return !found || found.has(board.id(row));
+  };
+  const refresh = () => {
+    rows = ordered.rows.filter(fits);
+    places = null;
+  };
+  const needsTheApp = ({ text, order: by }) => by === 'name' || text.trim() !== '';
+  /* Show the list as wanted, at once where that can be: keys that follow must meet the new one. */
+  const show = async (wanted) => {
+    asked += 1;
+    const mine = asked;
+    const text = wanted.text.trim();
+    if (needsTheApp(wanted)) {
+      const [names, ids] = await Promise.all([
+        wanted.order === 'name' ? numbers('/board/by-name') : named,
+        text ? numbers(`/board/matching?text=${encodeURIComponent(text)}`) : null,
+      ]);
+      if (mine !== asked) return false; // something newer was asked in the meantime
+      named = names;
+      found = ids && new Set(ids);
+    } else found = null;
+    which = wanted;
+    if (ordered.by !== which.order || ordered.age !== board.age() || which.order === 'name') order(which.order);
+    refresh();
+    return true;
+  };
+
+  return {
+    which: () => which,
+    isFiltered: () => !!(which.part || which.added || which.text.trim()),
+    /* Resolves to whether the list is now as wanted; rejects when the app does not answer. */
+    show: (change) => show({ ...which, ...change }),
+    /* The board changed: rows came or went, or photos have another class. Resolves to whether the
+       app was asked and the list changed once more. */
+    follow: async () => {
+      const isOld = ordered.age !== board.age();
+      if (isOld) order(which.order);
+      refresh();
+      return isOld && needsTheApp(which) ? show(which) : false;
+    },
+    refresh,
+    total: () => rows.length,
+    rowAt: (place) => rows[place],
+    idAt: (place) => (place < rows.length ? board.id(rows[place]) : null),
+    placeOf: (id) => {
+      if (!places) {
+        places = new Uint32Array(board.size());
+        rows.forEach((row, place) => {
+          places[row] = place + 1;
+        });
+      }
+      const row = board.rowOf(id);
+      return row < 0 ? -1 : places[row] - 1;
+    },
+    /* The next place from here on, around the end, that waits for a class; -1 when there is none. */
+    nextOpen: (from) => {
+      for (let step = 0; step < rows.length; step += 1) {
+        const place = (from + step) % rows.length;
+        if (board.isOpen(rows[place])) return place;
+      }
+      return -1;
+    },
+  };
+};

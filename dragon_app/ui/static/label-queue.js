@@ -1,0 +1,96 @@
+/* What was done and is not confirmed yet. It waits in the page, over a reload too, and is sent one
+   after the other; each has an id of its own, so that one sent twice counts once. */
+const createQueue = ({ onDone, onRefused }) => {
+  const { call } = dragon;
+  const SECONDS = 10,
+    PAUSE_MS = 500;
+  const PATHS = { undo: '/undo', redo: '/redo' };
+  let waiting = [],
+    place = null, // where they are kept: each workspace has its own
+    isSending = false;
+
+  const keep = () => {
+    if (!place) return;
+    try {
+      if (waiting.length) sessionStorage.setItem(place, JSON.stringify(waiting));
+      else sessionStorage.removeItem(place);
+    } catch {
+      /* too much for the browser's store: then they last as long as the page */
+    }
+  };
+  const backOnline = () =>
+    dragon.isOnline()
+      ? new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      : new Promise((resolve) => {
+          const end = dragon.on('online', () => {
+            end();
+            resolve();
+          });
+        });
+  const send = async ({ batch, gesture, image_ids, class_id }) => {
+    const body = PATHS[gesture] ? { batch } : { batch, gesture, image_ids, class_id };
+    for (;;) {
+      try {
+        return await call(PATHS[gesture] ?? '/labels', body, { seconds: SECONDS });
+      } catch (error) {
+        if (!error.offline) throw error;
+        const n = waiting.length;
+        const them = n === 1 ? 'it waits here and is' : `${n} changes wait here and are`;
+        dragon.toast(`Not saved yet: ${them} sent when the app answers.`, { kind: 'bad', key: 'waits' });
+        await backOnline();
+      }
+    }
+  };
+  const sendAll = async () => {
+    while (waiting.length) {
+      const gesture = waiting[0];
+      let answer = null,
+        refusal = null;
+      try {
+        answer = await send(gesture);
+      } catch (error) {
+        refusal = error;
+      }
+      waiting.shift();
+      keep();
+      if (refusal) onRefused(gesture, refusal);
+      else onDone(gesture, answer);
+    }
+  };
+  const begin = () => {
+    if (isSending || !waiting.length || !place) return;
+    isSending = true;
+    dragon.saving(sendAll).finally(() => {
+      isSending = false;
+      begin();
+    });
+  };
+  addEventListener('beforeunload', (event) => {
+    // A reload finds them again; a window that is closed does not.
+    if (waiting.length && !dragon.isOnline()) event.preventDefault();
+  });
+
+  return {
+    size: () => waiting.length,
+    add: (gesture) => {
+      waiting.push(gesture);
+      keep();
+      begin();
+    },
+    /* Take up what this window left waiting for the workspace; returns it, oldest first. */
+    resume: (workspace) => {
+      if (place) return [];
+      place = `dragon-waiting-${workspace}`;
+      let kept = [];
+      try {
+        kept = JSON.parse(sessionStorage.getItem(place)) ?? [];
+      } catch {
+        /* nothing was kept, or it cannot be read */
+      }
+      waiting = [...kept, ...waiting];
+      keep();
+      begin();
+      return kept;
+    },
+  };
+};
