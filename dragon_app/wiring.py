@@ -11,6 +11,7 @@ from dragon_app.core.errors import WorkspaceError
 from dragon_app.core.ports import Vision
 from dragon_app.services.backbones import Backbones
 from dragon_app.services.dataset import Dataset
+from dragon_app.services.history import History
 from dragon_app.services.labelling import Labelling
 from dragon_app.services.measuring import Measuring
 from dragon_app.services.prediction import Predictions
@@ -30,6 +31,7 @@ class App:
     workspace: Workspace
     dataset: Dataset
     labelling: Labelling
+    history: History
     runs: Runs
     predictions: Predictions
     backbones: Backbones
@@ -113,6 +115,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         workspace=workspace,
         dataset=Dataset(workspace),
         labelling=Labelling(workspace),
+        history=History(workspace),
         runs=Runs(workspace, vision, make_room=measuring.make_room),
         predictions=Predictions(workspace, vision),
         backbones=Backbones(vision),

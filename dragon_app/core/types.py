@@ -204,3 +204,14 @@ class Snapshot:
     class_names: tuple[str, ...]
     samples: tuple[Sample, ...]
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotPhoto:
+    """One photo of a snapshot and what is so today; `image_id` is None when it is gone."""
+
+    target: int
+    split: Split
+    image_id: int | None
+    class_id: int | None
+    is_binned: bool

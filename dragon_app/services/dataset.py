@@ -85,7 +85,10 @@ class Dataset:
         image_ids: list[int] = []
         refused: list[Refusal] = []
         done = 0
-        with closing(self._examiner.examine(files)) as examined:
+        with (
+            self._workspace.blobs.storing(),
+            closing(self._examiner.examine(files)) as examined,
+        ):
             while chunk := list(islice(examined, _CHUNK)):
                 refused += [
                     Refusal(name=shown_name(e.file.name), reason=e.reason)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from dragon_app.core.errors import ClassNameError
 from dragon_app.core.hotkeys import clean_hotkey
-from dragon_app.core.types import BatchResult, EventKind, ImageClass, LabelEvent
+from dragon_app.core.types import BatchResult, EventKind, ImageClass
+from dragon_app.storage.bin import Emptied
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
 
@@ -85,6 +86,10 @@ class Labelling:
         """Ask about photos again that were passed over."""
         return self._apply(EventKind.SKIPPED, image_ids, "0", batch)
 
+    def empty_bin(self, *, expected: int, batch: str | None = None) -> Emptied:
+        """Remove the photos in the bin for good; `expected` is how many the person agreed to."""
+        return self._workspace.bin.empty(expected=expected, batch=_id(batch), who=PERSON)
+
     def undo(self, *, batch: str | None = None) -> BatchResult | None:
         """Take back the newest gesture not yet undone; None when there is none."""
         return self._workspace.steps.undo(batch=_id(batch), who=PERSON)
@@ -97,10 +102,6 @@ class Labelling:
         """Return what the photos are called, or were, in this order."""
         names = self._workspace.images.names(image_ids)
         return [names.get(image_id, f"photo {image_id}") for image_id in image_ids]
-
-    def history(self, image_id: int) -> list[LabelEvent]:
-        """Return everything that was said about one photo, oldest first."""
-        return self._workspace.labels.history(image_id)
 
     def _apply(
         self, kind: EventKind, image_ids: Sequence[int], after: str | None, batch: str | None

@@ -1,5 +1,8 @@
 """Image bytes by digest, and thumbnails beside them. Knows paths; knows no database."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from dragon_app.core.disk import sync_folder, write_file
@@ -7,9 +10,15 @@ from dragon_app.core.errors import WorkspaceError
 
 
 class Blobs:
-    """A folder of content-addressed files. Safe from several threads: a file appears whole."""
+    """A folder of content-addressed files. Safe from several threads: a file appears whole.
+
+    Shared between threads: `_storing` and `_is_removing`, under `_gate`.
+    """
 
     def __init__(self, root: Path) -> None:
+        self._gate = threading.Condition()
+        self._storing = 0
+        self._is_removing = False
         self._photos = root / "photos"
         self._thumbnails = root / "thumbnails"
 
@@ -20,6 +29,49 @@ class Blobs:
     def thumbnail_path(self, digest: str) -> Path:
         """Return where the thumbnail of a photo lies, whether or not it was made yet."""
         return self._thumbnails / digest[:2] / f"{digest}.webp"
+
+    @contextlib.contextmanager
+    def storing(self) -> Iterator[None]:
+        """Let no file be removed while new ones still wait for their rows."""
+        with self._gate:
+            self._gate.wait_for(lambda: not self._is_removing)
+            self._storing += 1
+        try:
+            yield
+        finally:
+            with self._gate:
+                self._storing -= 1
+                self._gate.notify_all()
+
+    @contextlib.contextmanager
+    def removing(self) -> Iterator[None]:
+        """Let no file be stored while rows and their files are removed."""
+        with self._gate:
+            self._gate.wait_for(lambda: not self._is_removing)
+            self._is_removing = True
+            self._gate.wait_for(lambda: not self._storing)
+        try:
+            yield
+        finally:
+            with self._gate:
+                self._is_removing = False
+                self._gate.notify_all()
+
+    def remove(self, digest: str) -> None:
+        """Remove a photo's bytes and its thumbnail; what is gone already is no fault."""
+        for path in (self.path(digest), self.thumbnail_path(digest)):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise WorkspaceError(
+                    f"{path} could not be removed ({error.strerror}). Close what else uses it: the "
+                    "next start of the app removes it."
+                ) from error
+
+    def digests(self) -> set[str]:
+        """Return what there is a photo or a thumbnail of."""
+        paths = (*self._photos.glob("*/*"), *self._thumbnails.glob("*/*.webp"))
+        return {path.stem for path in paths if not path.name.startswith(".")}
 
     def put(self, data: bytes, digest: str) -> None:
         """Store a photo's bytes, durable before the call returns; known bytes stay as they are."""

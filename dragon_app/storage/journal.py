@@ -70,17 +70,12 @@ def values(db: sqlite_utils.Database, kind: EventKind, ids: Sequence[int]) -> di
 
 
 def write_batch(
-    db: sqlite_utils.Database,
-    *,
-    batch: str,
-    who: str,
-    undoes: str | None = None,
-    is_undone: bool = False,
+    db: sqlite_utils.Database, *, batch: str, who: str, is_undone: bool = False
 ) -> None:
     """Remember a batch, also one that changed nothing: its repeat has to be ignored too."""
     db.execute(
-        "insert into batches (id, who, at, undoes, is_undone) values (?, ?, ?, ?, ?)",
-        [batch, who, datetime.now(UTC).isoformat(), undoes, is_undone],
+        "insert into batches (id, who, at, is_undone) values (?, ?, ?, ?)",
+        [batch, who, datetime.now(UTC).isoformat(), is_undone],
     )
 
 

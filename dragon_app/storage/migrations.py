@@ -125,6 +125,7 @@ def _index_states(db: sqlite_utils.Database) -> None:
 
 
 _CLASSES_IN_THE_JOURNAL = (
+    "alter table batches add column is_redo integer not null default 0",
     "alter table classes add column position integer not null default 0",
     "update classes set position = id",
     "create unique index classes_hotkey on classes (hotkey) where deleted_at is null",
@@ -139,6 +140,7 @@ _CLASSES_IN_THE_JOURNAL = (
     "create index class_events_batch on class_events (batch)",
     """create table gone_photos (
         image_id integer primary key,
+        digest text not null,
         name text not null,
         batch text not null references batches (id)
     ) strict""",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import sqlite_utils
 
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.types import Sample, Snapshot, Split
+from dragon_app.core.types import Sample, Snapshot, SnapshotPhoto, Split
 from dragon_app.storage.database import Database
 
 
@@ -28,6 +28,24 @@ class SnapshotStore:
             known = db.execute("select id from snapshots where digest = ?", [digest]).fetchone()
             snapshot_id = known[0] if known else _insert(db, digest, class_names, samples)
         return Snapshot(id=snapshot_id, class_names=class_names, samples=samples, digest=digest)
+
+    def photos(self, snapshot_id: int) -> list[SnapshotPhoto]:
+        """Return a snapshot's photos beside what became of them since, in its order."""
+        sql = """select s.target, s.split, i.id, i.class_id, i.is_binned
+            from snapshot_samples s left join images i on i.digest = s.digest
+            where s.snapshot_id = ? order by s.position"""
+        with self._database.reading() as db:
+            rows = db.execute(sql, [snapshot_id]).fetchall()
+        return [
+            SnapshotPhoto(
+                target=row[0],
+                split=Split(row[1]),
+                image_id=row[2],
+                class_id=row[3],
+                is_binned=bool(row[4]),
+            )
+            for row in rows
+        ]
 
     def get(self, snapshot_id: int) -> Snapshot:
         """Return a snapshot; raise `NotFoundError` when there is none."""

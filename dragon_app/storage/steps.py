@@ -1,6 +1,7 @@
 """Undo and redo: batches that take back another batch. Both live in the journal.
 
-A redo is the undo of an undo. Nothing of a step is kept in memory, so both go on after a restart.
+A redo takes an undo back, and is what the next undo takes back. Nothing of a step is kept in
+memory, so both go on after a restart.
 """
 
 from collections.abc import Mapping
@@ -22,16 +23,14 @@ from dragon_app.storage.journal import (
 )
 from dragon_app.storage.labels import IMPORTER
 
-_NEWEST_DONE = """select id from batches where undoes is null and is_undone = 0 and who <> ?
-    order by number desc limit 1"""
+_NEWEST_DONE = """select id from batches where (undoes is null or is_redo = 1) and is_undone = 0
+    and who <> ? order by number desc limit 1"""
 # No redo once a person did something new: what came since would be mixed up with it.
-_NEWEST_UNDO = """select undo.id from batches undo join batches done on done.id = undo.undoes
-    where done.undoes is null and undo.is_undone = 0 and undo.number > coalesce((
-        select number from batches b where undoes is null and who <> ? and (
-            exists (select 1 from events where batch = b.id)
-            or exists (select 1 from class_events where batch = b.id))
-        order by number desc limit 1), 0)
-    order by undo.number desc limit 1"""
+_NEWEST_UNDO = """select id from batches where undoes is not null and is_redo = 0 and is_undone = 0
+    and number > coalesce((select number from batches b where undoes is null and who <> ? and (
+        exists (select 1 from events where batch = b.id)
+        or exists (select 1 from class_events where batch = b.id))
+    order by number desc limit 1), 0) order by number desc limit 1"""
 
 
 class StepStore:
@@ -49,13 +48,13 @@ class StepStore:
 
         A class whose name another one has now comes back with a number behind it.
         """
-        return self._reverse(_NEWEST_DONE, batch=batch, who=who)
+        return self._reverse(_NEWEST_DONE, batch=batch, who=who, is_redo=False)
 
     def redo(self, *, batch: str, who: str) -> BatchResult | None:
         """Put back the newest batch that was undone; None when there is none or something new."""
-        return self._reverse(_NEWEST_UNDO, batch=batch, who=who)
+        return self._reverse(_NEWEST_UNDO, batch=batch, who=who, is_redo=True)
 
-    def _reverse(self, newest: str, *, batch: str, who: str) -> BatchResult | None:
+    def _reverse(self, newest: str, *, batch: str, who: str, is_redo: bool) -> BatchResult | None:
         with self._database.writing() as db:
             known = told(db, batch)
             if known is not None:
@@ -64,12 +63,12 @@ class StepStore:
             if row is None:
                 write_batch(db, batch=batch, who=who, is_undone=True)
                 return None
-            write_batch(db, batch=batch, who=who, undoes=row[0])
+            write_batch(db, batch=batch, who=who)
+            reverses = "update batches set undoes = ?, is_redo = ? where id = ?"
+            db.execute(reverses, [row[0], is_redo, batch])
             _reverse_classes(db, batch, target=row[0])
             _reverse_photos(db, batch, target=row[0])
             db.execute("update batches set is_undone = 1 where id = ?", [row[0]])
-            # What undid that batch is no longer in force: the batch itself is, once more.
-            db.execute("update batches set is_undone = 0 where id = ?", [undone_by(db, row[0])])
             return tell(db, batch)
 
 

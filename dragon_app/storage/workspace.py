@@ -7,6 +7,7 @@ from pathlib import Path
 import filelock
 
 from dragon_app.core.errors import WorkspaceError
+from dragon_app.storage.bin import BinStore
 from dragon_app.storage.blobs import Blobs
 from dragon_app.storage.classes import ClassStore
 from dragon_app.storage.database import Database
@@ -16,6 +17,8 @@ from dragon_app.storage.migrations import check_schema, migrate
 from dragon_app.storage.runs import RunStore
 from dragon_app.storage.snapshots import SnapshotStore
 from dragon_app.storage.steps import StepStore
+
+CACHE = "cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Workspace:
     classes: ClassStore
     labels: LabelStore
     steps: StepStore
+    bin: BinStore
     snapshots: SnapshotStore
     runs: RunStore
     _lock: filelock.BaseFileLock | None
@@ -40,7 +44,7 @@ class Workspace:
     @property
     def cache_folder(self) -> Path:
         """What can be computed again: activations, decoded photos, measurements. Safe to delete."""
-        return self.folder / "cache"
+        return self.folder / CACHE
 
     @property
     def uploads_folder(self) -> Path:
@@ -66,6 +70,7 @@ def open_workspace(folder: Path) -> Workspace:
         workspace = _assemble(folder, database, lock)
         shutil.rmtree(workspace.uploads_folder, ignore_errors=True)
         workspace.uploads_folder.mkdir(exist_ok=True)
+        workspace.bin.sweep()
     except OSError as error:
         lock.release()
         raise _unwritable(folder, error) from error
@@ -124,13 +129,15 @@ def _unwritable(folder: Path, error: OSError) -> WorkspaceError:
 
 
 def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | None) -> Workspace:
+    blobs = Blobs(folder)
     return Workspace(
         folder=folder,
-        blobs=Blobs(folder),
+        blobs=blobs,
         images=ImageStore(database),
         classes=ClassStore(database),
         labels=LabelStore(database),
         steps=StepStore(database),
+        bin=BinStore(database, blobs, folder / CACHE),
         snapshots=SnapshotStore(database),
         runs=RunStore(database),
         _lock=lock,

@@ -117,7 +117,9 @@ def check(folder: Path, confirmed: Confirmed) -> int:
             assert image.class_id in allowed, f"photo {image_id} lost its class: {image.class_id}"
             if image.class_id is not None:
                 confirmed.classes[image_id] = image.class_id  # an unanswered label may be in
-            said = [e.after for e in app.labelling.history(image_id) if e.kind is EventKind.CLASS]
+            said = [
+                e.after for e in app.workspace.labels.history(image_id) if e.kind is EventKind.CLASS
+            ]
             now = None if image.class_id is None else str(image.class_id)
             assert (said[-1] if said else None) == now, f"journal and photo {image_id} differ"
         confirmed.asked.clear()

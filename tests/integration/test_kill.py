@@ -48,6 +48,6 @@ def test_an_import_cut_off_is_completed_and_nothing_is_doubled(
         (count,) = app.dataset.summary().classes
         assert count.total == PHOTOS
         for image in app.dataset.page(ImageFilter(), offset=0, limit=PHOTOS).images:
-            assert len(app.labelling.history(image.id)) == 1
+            assert len(app.workspace.labels.history(image.id)) == 1
     finally:
         app.close()

@@ -169,7 +169,7 @@ def test_undo_leaves_alone_what_came_with_files(app: App) -> None:
     (image_id,) = app.dataset.add(incoming_photos([1], "dragon")).image_ids
     assert app.labelling.undo() is None
     assert class_of(app, image_id) == "dragon"
-    assert [event.who for event in app.labelling.history(image_id)] == ["import"]
+    assert [event.who for event in app.workspace.labels.history(image_id)] == ["import"]
 
 
 def test_photos_of_one_motif_share_a_group(app: App) -> None:
@@ -204,7 +204,7 @@ def test_the_same_files_from_four_threads_are_added_once(app: App) -> None:
     assert sum(result.duplicates for result in results) == 120
     assert class_names(app) == [("dragon", 40)]
     for image in app.dataset.page(ImageFilter(), offset=0, limit=99).images:
-        assert len(app.labelling.history(image.id)) == 1
+        assert len(app.workspace.labels.history(image.id)) == 1
 
 
 def test_different_files_from_four_threads_are_all_added(app: App) -> None:
@@ -325,7 +325,7 @@ def test_a_photo_of_a_known_part_keeps_it_when_its_class_changes(app: App) -> No
     (image_id,) = app.dataset.add([photo]).image_ids
     app.labelling.assign([image_id], app.labelling.create_class("knight").id)
     assert app.dataset.image(image_id).split is Split.VAL
-    assert app.labelling.history(image_id)[-1].kind is EventKind.CLASS
+    assert app.workspace.labels.history(image_id)[-1].kind is EventKind.CLASS
 
 
 def test_the_size_of_a_workspace_holds_its_photos(app: App) -> None:

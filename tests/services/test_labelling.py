@@ -71,7 +71,7 @@ def test_photos_are_named_in_the_order_asked(app: App, ids: list[int]) -> None:
 
 def test_what_a_person_did_is_signed(app: App, ids: list[int]) -> None:
     app.labelling.assign(ids, 1)
-    assert [event.who for event in app.labelling.history(ids[0])] == ["person"]
+    assert [event.who for event in app.workspace.labels.history(ids[0])] == ["person"]
 
 
 def test_an_unknown_class_or_photo_is_not_found(app: App, ids: list[int]) -> None:

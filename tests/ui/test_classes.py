@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.types import EventKind
 from dragon_app.storage.labels import IMPORTER
 from dragon_app.wiring import Session
+from tests.fakes import FakeVision
 from tests.photos import incoming_photos
 
 
@@ -112,3 +114,37 @@ def test_what_cannot_be_done_to_a_class_is_said_in_words(
     assert answer.status_code in {400, 404}
     assert words in answer.json()["error"]
     assert [each["total"] for each in shown(client)] == [2, 1]
+
+
+def test_story_of_a_photo_is_told(client: TestClient, ids: list[int]) -> None:
+    post(client, "labels", gesture="class", batch="a label 1", image_ids=ids[:1], class_id=2)
+    lines = client.get(f"/dragon/photos/{ids[0]}/journal").json()
+    assert [(each["who"], each["before"], each["after"]) for each in lines] == [
+        ("import", None, "Rose"),
+        ("person", "Rose", "Tulip"),
+    ]
+    assert client.get("/dragon/photos/99/journal").status_code == 404
+
+
+def test_bin_is_emptied_once_and_says_what_a_run_lost(
+    client: TestClient, session: Session, vision: FakeVision
+) -> None:
+    add = session.app.dataset.add
+    add(incoming_photos(range(4)), class_name="Rose")
+    add(incoming_photos(range(4, 8)), class_name="Tulip")
+    run = session.app.runs.start(FinetuneConfig())
+    session.app.runs.wait(run.id)
+    photos = client.get(f"/dragon/runs/{run.id}/photos").json()
+    assert photos["words"] == "8 photos, all as they were."
+    assert photos["classes"] == ["Rose", "Tulip"]
+    post(client, "labels", gesture="bin", batch="to the bin", image_ids=photos["ids"][:2])
+    words = client.get(f"/dragon/runs/{run.id}/photos").json()["words"]
+    assert words == "8 photos, 2 have changed since."
+    wrong = client.post("/dragon/bin/empty", json={"batch": "too many 1", "expected": 3})
+    assert "holds 2 photos now, not 3" in wrong.json()["error"]
+    for _ in range(2):
+        done = post(client, "bin/empty", batch="empty it 1", expected=2)
+        assert done["words"] == "2 photos removed for good."
+    photos = client.get(f"/dragon/runs/{run.id}/photos").json()
+    assert (photos["words"], len(photos["ids"])) == ("8 photos, 2 are gone.", 6)
+    assert len(step(client, "undo")["left"]) == 2

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from dragon_app.ui.routes import (
     classes,
+    history,
     labels,
     measuring,
     photos,
@@ -27,6 +28,7 @@ def routers(session: Session) -> list[APIRouter]:
         labels,
         classes,
         steps,
+        history,
         uploads,
         samples,
         workspaces,

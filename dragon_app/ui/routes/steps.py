@@ -1,4 +1,4 @@
-"""Undo and redo, and what a batch did in words for people."""
+"""Undo and redo, emptying the bin, and what a batch did in words for people."""
 
 from typing import Annotated, Any
 
@@ -31,8 +31,15 @@ class Step(BaseModel):
     batch: Batch
 
 
+class Emptying(BaseModel):
+    """Empty the bin of as many photos as the person agreed to."""
+
+    batch: Batch
+    expected: int
+
+
 def router(session: Session) -> APIRouter:
-    """Serve `/dragon/undo` and `/dragon/redo`."""
+    """Serve `/dragon/undo`, `/dragon/redo` and `/dragon/bin/empty`."""
     routes = APIRouter(prefix="/dragon")
 
     @routes.post("/undo")
@@ -42,6 +49,15 @@ def router(session: Session) -> APIRouter:
     @routes.post("/redo")
     def redo(asked: Step) -> dict[str, Any]:
         return redo_step(session.app.labelling, asked.batch)
+
+    @routes.post("/bin/empty")
+    def empty_bin(asked: Emptying) -> dict[str, Any]:
+        labelling = session.app.labelling
+        emptied = labelling.empty_bin(expected=asked.expected, batch=asked.batch)
+        words = f"{_photos(emptied.removed)} removed for good."
+        if emptied.kept:
+            words += f" {_photos(emptied.kept)} kept: a run that is not over needs them."
+        return {"words": words, "removed": emptied.removed, "kept": emptied.kept}
 
     return routes
 
@@ -80,10 +96,14 @@ def _words(result: BatchResult, left: list[str], verb: str) -> str:
         what = f"{_CLASS_WORDS[result.class_kind]} {result.class_name}"
     else:
         what = _PHOTO_WORDS[result.kind or EventKind.CLASS]
-    where = f" on {result.changed:,} {'photo' if result.changed == 1 else 'photos'}"
+    where = f" on {_photos(result.changed)}"
     words = f"{what} {verb}{where if result.changed or result.class_kind is None else ''}."
     if left:
         named = ", ".join(left[:_MOST_NAMED])
         more = f" and {len(left) - _MOST_NAMED:,} more" if len(left) > _MOST_NAMED else ""
         words += f" Left as they are, because they changed since or are gone: {named}{more}."
     return words
+
+
+def _photos(n: int) -> str:
+    return f"{n:,} {'photo' if n == 1 else 'photos'}"
