@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     add = _command(commands, "add", "add photos, or folders whose subfolders name the classes")
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     add.add_argument("--class", dest="class_name", metavar="NAME", help="the class of all of them")
-    _train(_command(commands, "train", "fine-tune a network on the labelled photos"))
+    _settings(_command(commands, "train", "fine-tune a network on the labelled photos"))
+    _settings(_command(commands, "find-rate", "look for the learning rate to train with"))
     evaluate = _command(commands, "evaluate", "measure a run on a folder of class folders")
     evaluate.add_argument("folder", type=Path)
     _run_option(evaluate)
@@ -84,7 +85,7 @@ def _run_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=int, metavar="N", help="a run's number (the one Try uses)")
 
 
-def _train(parser: argparse.ArgumentParser) -> None:
+def _settings(parser: argparse.ArgumentParser) -> None:
     """Settings not given come from the preset; each is stored under the name of its field."""
     add = parser.add_argument
     add("--preset", choices=[*map(str, Preset)], default=str(Preset.BALANCED))

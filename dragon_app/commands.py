@@ -13,6 +13,7 @@ from dragon_app.core.names import clean_name
 from dragon_app.core.setup import check_packages
 from dragon_app.core.training import Progress, Run, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, FAILED, say, show
+from dragon_app.services.measuring import MeasureStatus
 from dragon_app.services.recent import is_workspace
 from dragon_app.wiring import DEFAULT_WORKSPACE, App, open_app
 
@@ -82,6 +83,32 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
     return DONE if ended.status is RunStatus.FINISHED else FAILED
 
 
+def _find_rate(options: argparse.Namespace, folder: Path) -> int:
+    config = _config(options)
+    check_packages()
+    if not is_workspace(folder):
+        raise DragonError(f"There is no workspace in {folder} yet. Add photos to it first.")
+    with _open(folder) as app:
+        app.runs.check(config)
+        search = app.measuring.find_rate(config)
+        try:
+            while search.status is MeasureStatus.MEASURING:
+                app.measuring.wait(timeout_s=0.5)
+                search = app.measuring.rate()
+                say(f"{search.words} {search.done}/{search.total}")
+        except KeyboardInterrupt:
+            say("Stopping ...")
+            app.measuring.stop_rate()
+            app.measuring.wait()
+            search = app.measuring.rate()
+    if search.status is not MeasureStatus.READY:
+        raise DragonError(search.words)
+    answer = {"suggestion": search.suggestion, "points": search.points, "words": search.words}
+    found = "" if search.suggestion is None else f"Take --lr {search.suggestion:g}"
+    show(options, answer, found or search.words)
+    return FAILED if search.suggestion is None else DONE
+
+
 def _config(options: argparse.Namespace) -> FinetuneConfig:
     values = {name: getattr(options, name) for name in _SETTINGS}
     given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
@@ -135,6 +162,7 @@ def _serve(options: argparse.Namespace, folder: Path) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "add": _add,
     "train": _train,
+    "find-rate": _find_rate,
     "evaluate": reading.evaluate,
     "predict": reading.predict,
     "status": reading.status,

@@ -110,13 +110,14 @@ def vision() -> Vision:
 
 
 def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
-    measuring = Measuring(workspace, vision)
+    measuring = Measuring(workspace, vision, is_training=lambda: runs.is_training())
+    runs = Runs(workspace, vision, make_room=measuring.make_room)
     return App(
         workspace=workspace,
         dataset=Dataset(workspace),
         labelling=Labelling(workspace),
         history=History(workspace),
-        runs=Runs(workspace, vision, make_room=measuring.make_room),
+        runs=runs,
         predictions=Predictions(workspace, vision),
         backbones=Backbones(vision),
         measuring=measuring,

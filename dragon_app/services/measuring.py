@@ -6,6 +6,7 @@ measurement and waits for it, because both would compute on the same cores.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -26,6 +27,7 @@ from dragon_app.services.costs import CostBook, costs_key
 from dragon_app.services.snapshots import training_photos
 from dragon_app.storage.workspace import Workspace
 
+ABANDONED_S = 3.0  # pages and scripts ask again more often
 PHOTOS_WHEN_NONE = 200  # costs are for so many while the dataset is empty
 # Settings that a measurement was made for; from it the costs of all others follow at once.
 _MEASURED = ("backbone", "weights", "weights_file", "image_size_px", "device", "arithmetic")
@@ -79,14 +81,22 @@ class Measuring:
     while a search is on, and `_problem`, what went wrong with the newest costs.
     """
 
-    def __init__(self, workspace: Workspace, vision: Callable[[], Vision]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        vision: Callable[[], Vision],
+        *,
+        is_training: Callable[[], bool],
+    ) -> None:
         self._workspace = workspace
         self._vision = vision
+        self._is_training = is_training
         self._cache = CacheFolder(path=workspace.cache_folder)
         self._book = CostBook(workspace.cache_folder / "costs")
         self._starting = threading.Lock()
         self._is_closing = threading.Event()
         self._task: _Task | None = None
+        self._asked_at = 0.0  # when somebody last wanted to know what the task measures
         self._problem: tuple[str, str] | None = None
         self._rate = RateSearch()
 
@@ -101,7 +111,7 @@ class Measuring:
     def costs(self, config: FinetuneConfig) -> CostsAnswer:
         """Return the costs, or begin to measure them; ask again while they are measured.
 
-        A question about other settings replaces the one being measured.
+        What nobody asks for any more gives way to another question, which else waits its turn.
         """
         known = self.known_costs(config)
         if known is not None:
@@ -116,10 +126,7 @@ class Measuring:
                 busy = "The learning rate is being looked for. The costs are measured after that."
             if busy:
                 return CostsAnswer(status=MeasureStatus.BUSY, words=busy)
-            if not self._is_at_work(key):
-                self._begin(key, partial(self._measure_costs, config))
-        words = f"Measuring how fast {config.backbone} is on this machine"
-        return CostsAnswer(status=MeasureStatus.MEASURING, words=words)
+            return CostsAnswer(status=MeasureStatus.MEASURING, words=self._begin_costs(key, config))
 
     def find_rate(self, config: FinetuneConfig) -> RateSearch:
         """Begin to look for a learning rate on the photos as they are now.
@@ -151,11 +158,11 @@ class Measuring:
                 self._task.stop.set()
         return self._rate
 
-    def wait(self) -> None:
-        """Block until nothing is measured any more."""
+    def wait(self, *, timeout_s: float | None = None) -> None:
+        """Block until the present measurement has ended."""
         task = self._task
         if task is not None:
-            task.thread.join()
+            task.thread.join(timeout_s)
 
     def make_room(self) -> None:
         """End what is being measured and wait for it: a training is about to compute."""
@@ -179,13 +186,22 @@ class Measuring:
     def _busy_words(self) -> str:
         if self._is_closing.is_set():
             return "The app is being closed."
-        if self._workspace.runs.unfinished():
+        if self._is_training():
             return "A training is under way and needs the whole machine. Try again when it is over."
         return ""
 
-    def _is_at_work(self, key: str) -> bool:
+    def _begin_costs(self, key: str, config: FinetuneConfig) -> str:
+        """Measure unless that is being done or has to wait; say which."""
+        now = time.monotonic()
         task = self._task
-        return task is not None and task.key == key and task.thread.is_alive()
+        is_at_work = task is not None and task.thread.is_alive()
+        is_this = is_at_work and task is not None and task.key == key
+        if is_at_work and not is_this and now - self._asked_at < ABANDONED_S:
+            return "Waiting for another measurement to end"
+        self._asked_at = now
+        if not is_this:
+            self._begin(key, partial(self._measure_costs, config))
+        return f"Measuring how fast {config.backbone} is on this machine"
 
     def _begin(self, key: str, work: Callable[[threading.Event], None]) -> None:
         previous, stop = self._task, threading.Event()

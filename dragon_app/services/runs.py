@@ -100,6 +100,10 @@ class Runs:
         if stop is not None:
             stop.set()
 
+    def is_training(self) -> bool:
+        """Whether a run is at work, or waits for the worker."""
+        return bool(self._stops)
+
     def is_stopping(self, run_id: int) -> bool:
         """Whether a run was asked to stop and is not over yet."""
         stop = self._stops.get(run_id)

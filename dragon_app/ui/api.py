@@ -9,18 +9,22 @@ import binascii
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 
-from dragon_app.core.config import PRESETS, Preset
+from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
 from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.names import name_key
 from dragon_app.core.training import Run
 from dragon_app.services.intake import IncomingFile
+from dragon_app.services.measuring import MeasureStatus
 from dragon_app.ui.routes.steps import redo_step, undo_step
 from dragon_app.wiring import Session
+
+_ASK_EVERY_S = 0.5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +32,8 @@ T = TypeVar("T")
 
 def build(session: Session) -> None:
     """Declare the endpoints."""
-    for endpoint in (*_reading(session), *_labelling(session), *_training(session)):
+    parts = (_reading, _labelling, _training, _measuring)
+    for endpoint in (each for part in parts for each in part(session)):
         gr.api(
             _in_words(endpoint),
             api_name=endpoint.__name__,
@@ -123,11 +128,7 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
 def _training(session: Session) -> tuple[Callable[..., Any], ...]:
     def train(preset: str = "balanced", settings: dict[str, Any] | None = None) -> dict[str, Any]:
         """Start a run with a preset's settings, or with some of them changed."""
-        if preset not in set(Preset):
-            raise NotFoundError(f"There is no preset {preset!r}. There are: {', '.join(Preset)}.")
-        if settings and settings.get("weights_file"):
-            raise DragonError("Weights from a file are for the shell: no path is taken over HTTP.")
-        config = PRESETS[Preset(preset)].changed(settings or {})
+        config = _config(preset, settings)
         app = session.app
         app.runs.check(config)
         return _run(app.runs.start(config))
@@ -139,6 +140,43 @@ def _training(session: Session) -> tuple[Callable[..., Any], ...]:
         return _run(runs.get(run))
 
     return train, stop
+
+
+def _measuring(session: Session) -> tuple[Callable[..., Any], ...]:
+    def freezing_costs(
+        preset: str = "balanced", settings: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Say what training costs here for every number of frozen stages; measures at first."""
+        config = _config(preset, settings)
+        measuring = session.app.measuring
+        while (answer := measuring.costs(config)).status is MeasureStatus.MEASURING:
+            measuring.wait(timeout_s=_ASK_EVERY_S)
+        if answer.costs is None:
+            raise DragonError(answer.words)
+        return asdict(answer.costs)
+
+    def find_rate(
+        preset: str = "balanced", settings: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Look for a learning rate on the labelled photos: (rate, loss), and the one to take."""
+        measuring = session.app.measuring
+        search = measuring.find_rate(_config(preset, settings))
+        while search.status is MeasureStatus.MEASURING:
+            measuring.wait(timeout_s=_ASK_EVERY_S)
+            search = measuring.rate()
+        if search.status is not MeasureStatus.READY:
+            raise DragonError(search.words)
+        return {"suggestion": search.suggestion, "points": search.points, "words": search.words}
+
+    return freezing_costs, find_rate
+
+
+def _config(preset: str, settings: dict[str, Any] | None) -> FinetuneConfig:
+    if preset not in set(Preset):
+        raise NotFoundError(f"There is no preset {preset!r}. There are: {', '.join(Preset)}.")
+    if settings and settings.get("weights_file"):
+        raise DragonError("Weights from a file are for the shell: no path is taken over HTTP.")
+    return PRESETS[Preset(preset)].changed(settings or {})
 
 
 def _run(run: Run) -> dict[str, Any]:

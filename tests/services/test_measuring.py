@@ -53,7 +53,7 @@ def vision(monkeypatch: pytest.MonkeyPatch) -> PatientVision:
 
 @pytest.fixture
 def measuring(workspace: Workspace, vision: PatientVision) -> Iterator[Measuring]:
-    opened = Measuring(workspace, lambda: vision)
+    opened = Measuring(workspace, lambda: vision, is_training=lambda: False)
     yield opened
     opened.close()
 
@@ -81,9 +81,10 @@ def test_one_measurement_tells_the_costs_of_all_presets_on_that_network(
     assert known == {Preset.QUICK, Preset.BALANCED, Preset.THOROUGH}
 
 
-def test_another_question_replaces_the_one_being_measured(
-    measuring: Measuring, vision: PatientVision
+def test_another_question_replaces_what_nobody_asks_for_any_more(
+    measuring: Measuring, vision: PatientVision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("dragon_app.services.measuring.ABANDONED_S", 0)
     measuring.costs(BALANCED)
     wait_until(lambda: vision.measured)
     measuring.costs(OTHER)
@@ -91,6 +92,17 @@ def test_another_question_replaces_the_one_being_measured(
     measuring.wait()
     assert measuring.costs(OTHER).status is MeasureStatus.READY
     assert measuring.known_costs(BALANCED) is None
+
+
+def test_another_question_waits_its_turn(measuring: Measuring, vision: PatientVision) -> None:
+    measuring.costs(BALANCED)
+    answer = measuring.costs(OTHER)
+    assert (answer.status, answer.words[:7]) == (MeasureStatus.MEASURING, "Waiting")
+    vision.is_let_go.set()
+    measuring.wait()
+    assert measuring.known_costs(BALANCED) is not None
+    assert measuring.known_costs(OTHER) is None
+    assert "how fast" in measuring.costs(OTHER).words
 
 
 def test_a_failure_is_told_once_and_the_next_question_tries_again(
@@ -180,6 +192,7 @@ def test_a_training_ends_the_measurement_and_goes_first(
     assert "training" in measuring.find_rate(BALANCED).words
     vision.is_let_go.set()
     assert ready_app.runs.wait(run.id).status is RunStatus.FINISHED
+    wait_until(lambda: not ready_app.runs.is_training())
     assert measuring.costs(BALANCED).status is MeasureStatus.MEASURING
 
 

@@ -55,3 +55,15 @@ def test_bug_inside_stays_inside(client: TestClient) -> None:
     answer = client.post("/gradio_api/run/label", json={"data": [["no number"], "x", None]})
     assert answer.status_code >= 400
     assert "Traceback" not in answer.text
+
+
+def test_script_asks_for_costs_and_a_rate(vision: FakeVision, client: TestClient) -> None:
+    costs = run(client, "freezing_costs", "balanced", {"epochs": 5, "unfreeze_after": 0})
+    assert [each["frozen"] for each in costs["by_frozen"]] == [0, 1, 2, 3, 4, 5]
+    assert "nothing to learn from yet" in words(client, "find_rate", "balanced", None)
+    for i in range(8):
+        run(client, "add", photo(i), f"{i}.png", "Rose" if i < 4 else "Tulip")
+    found = run(client, "find_rate", "balanced", None)
+    assert found["suggestion"] == 1e-3
+    assert len(found["points"]) == 3
+    assert "preset" in words(client, "freezing_costs", "slowly", None)
