@@ -120,6 +120,20 @@ def test_presets_move_the_border(map_page: Page) -> None:
     expect(map_page.locator(".advanced-count")).to_have_text("")
 
 
+def test_learning_deeper_than_a_computed_last_layer_takes_the_balanced_preset(
+    map_page: Page, ready: Session
+) -> None:
+    map_page.locator(".preset.is-quick").click()
+    expect_frozen(map_page, STAGES)
+    expect(map_page.locator(".map-rate").last).to_have_text("")
+    slider(map_page).press("ArrowLeft")
+    slider(map_page).press("ArrowLeft")
+    expect_frozen(map_page, STAGES - 2)
+    expect(map_page.locator('input[value="balanced"]')).to_be_checked()
+    config = start(map_page, ready)
+    assert (config.freeze, config.optimizer, config.epochs) == (STAGES - 2, "adamw", 12)
+
+
 def test_map_and_advanced_stay_in_step(map_page: Page) -> None:
     map_page.locator("summary", has_text="Advanced").click()
     freeze = map_page.get_by_label("What stays as it is", exact=True)

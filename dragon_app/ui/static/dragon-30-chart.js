@@ -102,5 +102,5 @@ Object.assign(window.dragon, (() => {
     return { node, show };
   };
 
-  return { lineChart, runCharts, percent };
+  return { lineChart, runCharts, percent, chartParts: { svg, ticks, plain, HEIGHT, LEFT, RIGHT, TOP, BOTTOM } };
 })());

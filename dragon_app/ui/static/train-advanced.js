@@ -1,5 +1,6 @@
-/* Advanced: every setting with a hint, its range and a way back to the preset's own value. */
-const createAdvanced = ({ weights, onChange }) => {
+/* Advanced: every setting with a hint, its range and a way back to the preset's own value.
+   `extras` by setting: what stands `beside` its field, and `below` it across the whole width. */
+const createAdvanced = ({ weights, extras, onChange, onOpen }) => {
   const groups = el('div', { class: 'advanced-groups' });
   const resetAll = el('button', { type: 'button', class: 'd-button is-small', text: 'Reset all', disabled: true,
     onclick: () => { values = {}; fill(); changed(); } });
@@ -30,7 +31,7 @@ const createAdvanced = ({ weights, onChange }) => {
       'aria-label': `Reset ${setting.label}`, title: 'Back to the preset', onclick: () => { delete values[setting.name]; fill(); changed(); input.focus(); } }, icon('undo'));
     input.setAttribute('aria-describedby', `${id}-hint ${id}-error`);
     const made = el('div', { class: 'd-field setting' }, el('label', { for: id, text: setting.label }),
-      el('div', { class: 'setting-line' }, input, reset), problem,
+      el('div', { class: 'setting-line' }, input, reset, extras[setting.name]?.beside ?? ''), problem,
       el('p', { class: 'd-text d-quiet', id: `${id}-hint` }, `${setting.hint} `, el('span', { text: setting.range ? `${setting.range[0].toUpperCase()}${setting.range.slice(1)}.` : '' }), ' ', own));
     input.addEventListener(isChoice ? 'change' : 'input', () => {
       take(setting.name, input.value);
@@ -39,13 +40,13 @@ const createAdvanced = ({ weights, onChange }) => {
       changed();
     });
     rows.set(setting.name, { made, input, problem, reset, own, setting });
-    return made;
+    return [made, extras[setting.name]?.below].filter(Boolean);
   };
   const build = (settings) => {
     if (rows.size) return;
     const titles = [...new Set(settings.map(({ group }) => group))];
     groups.append(...titles.map((title) => el('fieldset', { class: 'advanced-group' },
-      el('legend', { class: 'd-subtitle', text: title }), ...settings.filter(({ group }) => group === title).map(row))));
+      el('legend', { class: 'd-subtitle', text: title }), ...settings.filter(({ group }) => group === title).flatMap(row))));
   };
 
   const inWords = ({ setting, input }, value) => {
@@ -67,7 +68,10 @@ const createAdvanced = ({ weights, onChange }) => {
       each.problem.hidden = !problems[name];
       each.input.setAttribute('aria-invalid', String(!!problems[name]));
     }
-    for (const { made, setting: { only_if: only } } of rows.values()) made.hidden = !!only && !only[1].includes(text(current(only[0])));
+    for (const { made, setting: { name, only_if: only } } of rows.values()) {
+      made.hidden = !!only && !only[1].includes(text(current(only[0])));
+      if (extras[name]?.below) extras[name].below.hidden = made.hidden;
+    }
     resetAll.disabled = !Object.keys(values).length;
     summary.lastChild.textContent = Object.keys(values).length ? dragon.count(Object.keys(values).length, 'setting') + ' changed' : '';
   };
@@ -112,9 +116,13 @@ const createAdvanced = ({ weights, onChange }) => {
     fill(document.activeElement);
   };
   const change = (name, value) => { take(name, value); fill(); changed(); };
-  node.addEventListener('toggle', () => { if (node.open && !weights.infos()) listBackbones(); });
+  node.addEventListener('toggle', () => {
+    if (node.open && !weights.infos()) listBackbones();
+    if (node.open) onOpen();
+  });
+  const focus = (name) => rows.get(name).input.focus();
 
-  return { node, config, change, showStages, showProblems, values: () => values, wrong: () => Object.keys(problems).length,
+  return { node, config, change, focus, showStages, showProblems, values: () => values, wrong: () => Object.keys(problems).length,
     show: (settings, fresh) => { const isOther = preset?.id !== fresh.id; preset = fresh; build(settings); if (isOther) { problems = {}; fill(); if (Object.keys(values).length) changed(); } },
     forget: (name) => { if (name in values) { delete values[name]; fill(); changed(); } },
     set: (fresh) => { values = { ...fresh }; fill(); changed(); } };

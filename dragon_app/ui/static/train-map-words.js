@@ -17,7 +17,6 @@ const mapWords = (() => {
   };
   /* The rate of a stage, the slower the further from the head. */
   const rate = (config, index, stages) => config.head_lr * config.layer_decay ** (stages - index + 1);
-  const number = (value) => (value >= 1e-3 ? String(+value.toPrecision(2)) : value.toExponential(1).replace('.0e', 'e'));
 
   /* What stages of a network that shrinks the picture are known to see, from edges to whole things.
      Said only where it holds: of maps, when they begin from learned weights. */
@@ -45,5 +44,5 @@ const mapWords = (() => {
     return [{ epochs: first, words: `${range(1, first)}: only the head` },
       { epochs: epochs - first, words: `${range(first + 1, epochs)}: ${span(frozen + 1, stages)} too` }];
   };
-  return { frozenAt, freezeAt, position, rate, number, hints, weights, memory, time, phases };
+  return { frozenAt, freezeAt, position, rate, hints, weights, memory, time, phases };
 })();

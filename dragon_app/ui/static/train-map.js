@@ -27,7 +27,7 @@ const createMap = ({ onMove, onAgain }) => {
     const n = stages.length, isExact = config.optimizer === 'exact';
     const hints = mapWords.hints(stages, config);
     const largest = Math.max(...stages.map((each) => each.output_size_px ?? 1));
-    const lr = (value) => (Number.isFinite(value) && !isExact ? `rate ${mapWords.number(value)}` : '');
+    const lr = (value) => (Number.isFinite(value) && !isExact ? `rate ${dragon.rateWords(value)}` : '');
     let height = MOST_PX;
     const made = stages.map((stage, i) => {
       // A row of tokens has no side: it is drawn as large as the map before it.

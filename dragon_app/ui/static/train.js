@@ -4,7 +4,10 @@ const { el, icon, call } = dragon;
 let setup = null, state = null, isStarting = false, seen = '';
 
 const weights = createWeights({ onHere: () => refresh() });
-const advanced = createAdvanced({ weights, onChange: (seconds) => showWish(seconds) });
+const rate = createRate({ wish: () => ({ preset: cards.id(), values: advanced.values() }), onFree: () => costs.again(),
+  onUse: (found) => { advanced.change('head_lr', found); advanced.focus('head_lr'); } });
+const advanced = createAdvanced({ weights, extras: { head_lr: { beside: rate.button, below: el('div', { class: 'setting-below' }, rate.panel) } },
+  onChange: (seconds) => showWish(seconds), onOpen: () => rate.takeUp() });
 const costs = createCosts({ onNews: () => showMap() });
 const map = createMap({ onMove: (frozen) => freeze(frozen), onAgain: () => costs.again() });
 const cards = createCards({ onChoose: () => { advanced.forget('freeze'); showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
