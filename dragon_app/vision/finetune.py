@@ -71,7 +71,7 @@ def finetune(
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(config.seed)  # dropout draws from torch's own generator
         try:
-            course = _set_out(config, photos, device, observer)
+            course = set_out(config, photos, device, observer)
             words = course.start.words
             _run(course, photos, folders.checkpoints, best)
         except StoppedError:
@@ -107,7 +107,7 @@ def _is_full_memory(error: RuntimeError) -> bool:
     )
 
 
-def _set_out(
+def set_out(
     config: FinetuneConfig, photos: TrainingPhotos, device: torch.device, observer: Observer
 ) -> Course:
     """Load weights and photos; what is wrong with the settings shows before photos are read."""

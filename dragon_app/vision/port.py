@@ -21,6 +21,7 @@ check_pair()
 from dragon_app.vision import catalogue, download  # noqa: E402  # after the pair was checked
 from dragon_app.vision.costs import costs  # noqa: E402
 from dragon_app.vision.finetune import finetune  # noqa: E402
+from dragon_app.vision.lr_finder import find_lr  # noqa: E402
 from dragon_app.vision.predictor import load_predictor  # noqa: E402
 
 
@@ -55,7 +56,7 @@ class TorchVision:
         should_stop: ShouldStop,
     ) -> LrCurve:
         """Train a little at ever higher rates and say which one to take."""
-        raise NotImplementedError
+        return find_lr(config, photos, cache=cache, report=report, should_stop=should_stop)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""
