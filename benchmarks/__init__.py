@@ -1,0 +1,1 @@
+"""Speed and scale, each against its peer or its limit in one run."""

@@ -1,0 +1,1 @@
+"""The training loops that are compared, each run as a process of its own."""
