@@ -107,7 +107,8 @@ def compare(
     name: str, photos: Sequence[Path], app: Callable[[Path], float], *, times: int, limit: float
 ) -> float:
     """Time the app and the bare cost in turn, print a line for each turn; return the ratio."""
-    apps, bares = [], []
+    apps: list[float] = []
+    bares: list[float] = []
     for turn in range(times):
         for seconds, work in ((bares, lambda folder: bare(photos, folder)), (apps, app)):
             with tempfile.TemporaryDirectory(dir=photos[0].parents[2], prefix="turn-") as place:
