@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dragon_app import wiring
-from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
 from dragon_app.wiring import Session
 from tests.browser.studio import Studio, fill
 
@@ -46,6 +46,19 @@ def test_a_run_shows_its_matrix_classes_and_settings(session: Session, page: Pag
     expect(page.locator(".settings")).to_contain_text("3 passes")
     expect(page.locator(".settings")).to_contain_text("Starter (studio)")
     expect(page.locator(".settings")).not_to_contain_text("Momentum")  # AdamW has none
+
+
+def test_a_computed_last_layer_shows_neither_rate_nor_epochs(session: Session, page: Page) -> None:
+    exact = PRESETS[Preset.QUICK].changed({"arithmetic": "bfloat16-channels-last"})
+    session.app.runs.wait(session.app.runs.start(exact).id)
+    page.get_by_role("tab", name="Results").click()
+    settings = page.locator(".settings")
+    expect(settings).to_contain_text("Exact: no steps, the best last layer is computed")
+    expect(settings).to_contain_text("Half precision, channels last (changed)")
+    expect(settings).not_to_contain_text("Learning rate")
+    expect(settings).not_to_contain_text("Epochs")
+    expect(page.locator(".detail")).not_to_contain_text("How it learned")
+    expect(page.get_by_role("table", name="Runs")).not_to_contain_text("epoch")
 
 
 def test_another_run_can_answer_in_try(session: Session, page: Page) -> None:

@@ -110,6 +110,20 @@ def test_train_longer_doubles_the_epochs(page: Page, studio: Studio) -> None:
     assert [config.epochs for config in studio.configs] == [EPOCHS, 2 * EPOCHS]
 
 
+def test_after_a_computed_last_layer_the_next_step_is_to_learn_deeper(
+    page: Page, studio: Studio
+) -> None:
+    page.get_by_role("tab", name="Train").click()
+    page.locator(".preset.is-quick").click()
+    page.locator(".train-button").click()
+    studio.allow(1 + EPOCHS)
+    expect(page.get_by_role("button", name="Train longer")).to_be_hidden()
+    page.get_by_role("button", name="Train deeper", exact=True).click()
+    expect(page.locator(".run-head")).to_contain_text("Run 2: Balanced")
+    expect(page.locator(".run-head")).to_contain_text(f"{EPOCHS} epochs")
+    assert [str(config.optimizer) for config in studio.configs] == ["exact", "adamw"]
+
+
 def test_a_click_while_training_is_answered_at_once(page: Page, studio: Studio) -> None:
     start(page)
     before = time.monotonic()

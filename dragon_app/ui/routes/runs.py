@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Preset
+from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Preset
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
 from dragon_app.core.training import EpochMetrics, Progress, Run
@@ -102,6 +102,7 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "values": {name: getattr(config, name) for name in differing},
         "backbone": config.backbone,
         "weights": run.weights,
+        "is_exact": config.optimizer is Optimizer.EXACT,
         "is_remembering": config.freeze is Freeze.BACKBONE and config.augment is Augment.OFF,
         "created_at": run.created_at.isoformat(),
         "seconds": run.seconds,

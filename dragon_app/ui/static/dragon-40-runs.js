@@ -1,6 +1,6 @@
 /* What Train, Results and Try say about a run, in the same words everywhere. */
 Object.assign(window.dragon, (() => {
-  const { percent } = window.dragon;
+  const { percent, count, duration } = window.dragon;
   const FEW = 100;  // held-out photos below which the share alone would promise too much
 
   /* "Right on 37 of 40 held-out photos (93 %)." and, when few, how far off that may be. */
@@ -9,8 +9,9 @@ Object.assign(window.dragon, (() => {
     : `With so few held-out photos, the true share may lie anywhere from ${percent(run.low)} to ${percent(run.high)}.`);
 
   /* Which epoch the model is of. */
-  const keptSentence = (run) => (!run.best_epoch ? '' : run.epochs_done > 1
+  const keptSentence = (run) => (!run.best_epoch || run.is_exact ? '' : run.epochs_done > 1
     ? `The best of ${run.epochs_done} epochs is kept: epoch ${run.best_epoch}.` : 'Its one epoch is kept.');
+  const tookWords = (run) => (run.is_exact ? duration(run.seconds) : `${count(run.epochs_done, 'epoch')} in ${duration(run.seconds)}`);
   const beganSentence = (run) => (!run.weights ? '' : /^starter/.test(run.weights) ? 'It began from the starter network.'
     : /^none/.test(run.weights) ? 'It began from nothing.' : /^ImageNet/.test(run.weights) ? 'It began from ImageNet\u2019s weights.' : `It began from ${run.weights}.`);
 
@@ -25,6 +26,7 @@ Object.assign(window.dragon, (() => {
     const { phase, done, total, epoch, epochs } = run.progress;
     if (run.is_stopping) return 'Stopping after this batch';
     if (run.status === 'queued') return 'Waiting for its turn';
+    if (run.is_exact && epoch) return 'Computing the last layer';
     if (phase === 'Learning' || phase === 'Measured') return `Epoch ${epoch} of ${epochs}`;
     if (/^Starting from/.test(phase)) return 'Loading the network';
     return total ? `${phase} ${done} of ${total}` : phase || 'Starting';
@@ -39,5 +41,5 @@ Object.assign(window.dragon, (() => {
   /* Whether a component can be seen: tabs that are not shown poll nothing. */
   const isSeen = (node) => node.isConnected && !document.hidden && node.offsetParent !== null;
 
-  return { resultSentence, intervalSentence, keptSentence, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
+  return { resultSentence, intervalSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
 })());

@@ -57,7 +57,7 @@ const createDetail = () => {
     if (hasModel) parts.push(heading('What it mixes up'),
       quiet('confusion-words', 'Each row is what the photos show, each column what the model said. The diagonal is right.'), ...confusion(full),
       heading('Class by class'), quiet('class-words', 'Found (recall): of its photos, how many were named so. Trusted (precision): of the photos named so, how many were it.'), perClass(full));
-    if (progress.epochs.length) parts.push(heading('How it learned'), charts.node);
+    if (progress.epochs.length && !full.is_exact) parts.push(heading('How it learned'), charts.node);
     parts.push(heading('Settings'), settings(full));
     node.replaceChildren(...parts);
     node.hidden = false;

@@ -24,7 +24,7 @@ const useInTry = async (id) => {
   draw();
 };
 const choose = (id) => { chosen = id; draw(); };
-const took = (run) => (run.epochs_done ? `${dragon.count(run.epochs_done, 'epoch')} in ${dragon.duration(run.seconds)}` : '');
+const took = (run) => (run.epochs_done ? dragon.tookWords(run) : '');
 const line = (run) => {
   const hasModel = run.val_accuracy != null;
   const radio = el('input', { type: 'radio', name: 'try-run', 'aria-label': `Use run ${run.id} in Try`, onchange: () => useInTry(run.id) });

@@ -1,5 +1,5 @@
 /* What a training costs on this machine: asks the app, and again while it measures. */
-const createCosts = ({ onNews }) => {
+const createCosts = ({ onNews, onMeasured }) => {
   const AGAIN_MS = 700, TYPING_MS = 300;
   const networks = new Map();  // by backbone: its stages, or the sentence that says why there are none
   let asked = null, wish = null, answer = null, timer = 0;
@@ -14,8 +14,10 @@ const createCosts = ({ onNews }) => {
       fresh = { status: 'failed', words: error.offline ? '' : error.message, costs: null };
     }
     if (mine !== asked) return;
+    const wasMeasured = answer?.status === 'measuring' && fresh.status === 'ready';
     answer = fresh;
     onNews();
+    if (wasMeasured) onMeasured();
     if (answer.status === 'measuring') timer = setTimeout(() => { if (dragon.isSeen(root)) ask(); }, AGAIN_MS);
   };
   /* The stages need no measurement: they are drawn while it goes on. */

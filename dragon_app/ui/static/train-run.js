@@ -46,11 +46,12 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     facts.hidden = !known.length;
     const now = phase.textContent.replace(/ \d+ of \d+$/, (counted) => (isLearning ? counted : ''));
     speak(`${run.id} ${now}`, `${now}${best ? `, ${dragon.percent(best.val_accuracy)} right at best` : ''}`);
-    charts.node.hidden = !epochs.length && !steps.length;
+    charts.node.hidden = run.is_exact || (!epochs.length && !steps.length);
   };
 
   const action = (text, work, kind = '') => el('button', { type: 'button', class: `d-button ${kind}`, text, onclick: work });
   const longer = (times) => onAgain(run.preset, { ...run.values, epochs: Math.min(1000, run.epochs * times) });
+  const deeper = () => { const { optimizer: _, ...values } = run.values; return values; };
   const showOver = () => {
     const words = [];
     const actions = [];
@@ -60,7 +61,8 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
       const more = [run.status === 'finished' ? dragon.keptSentence(run) : '', dragon.intervalSentence(run)].filter(Boolean).join(' ');
       if (more) words.push(el('p', { class: 'd-text d-quiet', text: more }));
       actions.push(action('Try it', () => dragon.openTab('try'), 'is-primary'), action(run.hits === run.n ? 'See the details' : 'See the mistakes', () => dragon.showRun(run.id)),
-        action('Train longer', () => longer(2)));
+        // A last layer that was computed is the best there is: more comes from deeper stages alone.
+        run.is_exact ? action('Train deeper', () => onAgain('balanced', deeper())) : action('Train longer', () => longer(2)));
     }
     if (run.status === 'finished') title.textContent = 'Trained';
     else {
@@ -70,12 +72,12 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
       if (!hasModel) actions.push(action(run.status === 'failed' ? 'Try again' : 'Train again', () => onAgain(run.preset, run.values), 'is-primary'));
     }
     result.replaceChildren(...words, el('div', { class: 'd-row' }, ...actions));
-    charts.node.hidden = !epochs.length;
+    charts.node.hidden = !epochs.length || run.is_exact;
   };
 
   const show = ({ best, steps }) => {
     node.hidden = false;
-    const takes = run.is_final && run.epochs_done ? `, ${dragon.count(run.epochs_done, 'epoch')} in ${dragon.duration(run.seconds)}` : '';
+    const takes = run.is_final && run.epochs_done ? `, ${dragon.tookWords(run)}` : '';
     settings.textContent = `Run ${run.id}: ${run.title}${takes}. ${dragon.beganSentence(run)}`.trim();
     live.hidden = run.is_final;
     result.hidden = !run.is_final;

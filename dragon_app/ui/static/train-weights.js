@@ -4,7 +4,8 @@ const createWeights = ({ onHere }) => {
   const state = el('p', { class: 'd-text d-quiet d-number', 'aria-live': 'polite' });
   const bar = el('div', { class: 'd-progress', hidden: true }, el('i'));
   const button = el('button', { type: 'button', class: 'd-button is-small', hidden: true });
-  const node = el('div', { class: 'weights' }, words, button, bar, state);
+  const list = createWeightsList({ onOpen: () => load().then(() => show(wish), (error) => { state.textContent = error.message; }) });
+  const node = el('div', { class: 'weights' }, words, list.node, button, bar, state);
   let infos = null, wish = null, timer = 0, loading = null;
 
   /* Asks the app for the list of networks; the first time this loads the training engine. */
@@ -18,11 +19,15 @@ const createWeights = ({ onHere }) => {
   };
   const info = () => infos?.find((each) => each.name === wish?.backbone);
 
+  /* What a run begins from: by itself, the best that is on this machine. */
+  const source = ({ weights }, known) => (weights !== 'auto' ? weights : known?.imagenet_is_here ? 'imagenet' : known?.is_starter ? 'starter' : 'none');
+
   const show = (config) => {
     wish = config;
     const known = info();
     const net = config.backbone;
     button.hidden = true;
+    list.show(known, source(config, known));
     if (config.weights === 'none') words.textContent = 'Starts from nothing: that needs many photos and many epochs.';
     else if (config.weights === 'file') words.textContent = 'Starts from your file.';
     else if (config.weights === 'starter') words.textContent = 'Starts from the starter that comes with Dragon.';

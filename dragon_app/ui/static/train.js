@@ -8,7 +8,7 @@ const rate = createRate({ wish: () => ({ preset: cards.id(), values: advanced.va
   onUse: (found) => { advanced.change('head_lr', found); advanced.focus('head_lr'); } });
 const advanced = createAdvanced({ weights, extras: { head_lr: { beside: rate.button, below: el('div', { class: 'setting-below' }, rate.panel) } },
   onChange: (seconds) => showWish(seconds), onOpen: () => rate.takeUp() });
-const costs = createCosts({ onNews: () => showMap() });
+const costs = createCosts({ onNews: () => showMap(), onMeasured: () => { refresh(); if (weights.infos()) weights.load().then(() => showWish(), () => {}); } });
 const map = createMap({ onMove: (frozen) => freeze(frozen), onAgain: () => costs.again() });
 const cards = createCards({ onChoose: () => { advanced.forget('freeze'); showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
 const panel = createRunPanel({ onKnown: () => showForm(), onOver: () => { dragon.changed(); refresh(); }, onAgain: (preset, values) => again(preset, values) });
