@@ -54,7 +54,8 @@ def chosen(page: Page) -> Locator:
 
 def card(page: Page, name: str) -> Locator:
     """Return a class card, or one of the groups above them."""
-    return page.locator(".class-card").filter(has_text=re.compile(rf"^{re.escape(name)}[\d,]*$"))
+    called = page.locator(".d-cut", has_text=re.compile(rf"^{re.escape(name)}$"))
+    return page.locator(".class-card").filter(has=called)
 
 
 def expect_count(page: Page, name: str, n: int) -> None:

@@ -1,7 +1,7 @@
 """The class cards."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dragon_app.wiring import Session
 from tests.browser.acts import card, drop, expect_count, files, fill, make_class, tiles
@@ -27,6 +27,113 @@ def test_class_is_made_renamed_coloured_and_deleted(session: Session, page: Page
     page.get_by_role("button", name="Change Red rose").click()
     page.get_by_role("button", name="Delete").click()
     expect(card(page, "Red rose")).to_have_count(0)
+
+
+def change(page: Page, name: str) -> Locator:
+    """Open the dialog of a class."""
+    card(page, name).hover()
+    page.get_by_role("button", name=f"Change {name}", exact=True).click()
+    return page.get_by_role("dialog", name="Class", exact=True)
+
+
+def names(page: Page) -> Locator:
+    return page.locator(".class-card[data-class] .class-show > .d-cut")
+
+
+def test_class_has_a_key_of_its_own(session: Session, page: Page) -> None:
+    fill(session, unlabelled=1, Rose=1, Tulip=1)
+    dialog = change(page, "Tulip")
+    dialog.get_by_label("Key", exact=True).fill("t")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(card(page, "Tulip").locator("kbd")).to_have_text("T")
+    expect(card(page, "Rose").locator("kbd")).to_have_text("1")
+    card(page, "Unlabelled").get_by_role("button").click()
+    expect(tiles(page)).to_have_count(1)
+    tiles(page).first.click()
+    page.keyboard.press("t")
+    expect_count(page, "Tulip", 2)
+
+
+def test_key_that_is_the_boards_is_said_and_nothing_is_lost(
+    session: Session, page: Page, faults: Faults
+) -> None:
+    faults.expected = ("400",)
+    fill(session, Rose=1)
+    dialog = change(page, "Rose")
+    dialog.get_by_label("Key", exact=True).fill("x")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog.get_by_text("The key X is for the bin")).to_be_visible()
+    dialog.get_by_label("Key", exact=True).fill("")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(card(page, "Rose").locator("kbd")).to_have_text("1")
+
+
+def test_class_is_merged_and_the_merge_undone_and_redone(session: Session, page: Page) -> None:
+    fill(session, Rose=2, Tulip=3)
+    dialog = change(page, "Rose")
+    dialog.get_by_label("Merge Rose into", exact=True).select_option("Tulip")
+    dialog.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_text("Rose merged into Tulip: 2 photos.", exact=True)).to_be_visible()
+    expect_count(page, "Tulip", 5)
+    expect(card(page, "Rose")).to_have_count(0)
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Merging of Rose undone on 2 photos.", exact=True)).to_be_visible()
+    expect_count(page, "Rose", 2)
+    page.keyboard.press("Control+Shift+z")
+    expect_count(page, "Tulip", 5)
+    expect(card(page, "Rose")).to_have_count(0)
+
+
+def test_class_with_photos_is_deleted_and_comes_back_after_a_reload(
+    session: Session, page: Page
+) -> None:
+    fill(session, Rose=2)
+    change(page, "Rose").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Rose deleted; 2 photos unlabelled.", exact=True)).to_be_visible()
+    expect_count(page, "Unlabelled", 2)
+    page.reload()
+    expect_count(page, "Unlabelled", 2)
+    page.keyboard.press("u")
+    expect_count(page, "Rose", 2)
+    expect_count(page, "Unlabelled", 0)
+
+
+def test_class_at_rest_keeps_its_photos_and_has_no_key(session: Session, page: Page) -> None:
+    fill(session, Rose=2, Tulip=1)
+    dialog = change(page, "Rose")
+    dialog.get_by_label("Used in training and by key", exact=True).uncheck()
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".class-card.is-off")).to_contain_text("Rose")
+    expect(page.locator(".class-card.is-off kbd")).to_have_count(0)
+    expect(card(page, "Tulip").locator("kbd")).to_have_text("1")
+    assert session.app.dataset.summary().classes[0].total == 2
+
+
+def test_classes_are_put_in_order_by_keyboard(session: Session, page: Page) -> None:
+    fill(session, Rose=1, Tulip=1, Lily=1)
+    expect(names(page)).to_have_text(["Rose", "Tulip", "Lily"])
+    dialog = change(page, "Lily")
+    up = dialog.get_by_role("button", name="Move up", exact=True)
+    up.focus()
+    page.keyboard.press("Enter")
+    expect(names(page)).to_have_text(["Rose", "Lily", "Tulip"])
+    page.keyboard.press("Enter")
+    expect(names(page)).to_have_text(["Lily", "Rose", "Tulip"])
+    page.keyboard.press("Escape")
+    expect(card(page, "Lily").locator("kbd")).to_have_text("1")
+
+
+def test_class_deleted_elsewhere_is_said_where_it_is_changed(
+    session: Session, page: Page, faults: Faults
+) -> None:
+    faults.expected = ("404",)
+    fill(session, Rose=1)
+    dialog = change(page, "Rose")
+    session.app.labelling.delete_class(1)
+    dialog.get_by_label("Name", exact=True).fill("Red rose")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog.get_by_text("There is no class 1. It may have been deleted.")).to_be_visible()
 
 
 def test_name_that_is_taken_is_said(session: Session, page: Page, faults: Faults) -> None:

@@ -36,6 +36,10 @@ def router(session: Session) -> APIRouter:
             "splits": [photo.split for photo in here],
         }
 
+    @routes.get("/runs/{run_id}/photos/words")
+    def words(run_id: int) -> dict[str, str]:
+        return {"words": _words(session.app.history.of_run(run_id))}
+
     return routes
 
 

@@ -122,6 +122,6 @@ Object.assign(
       );
     });
 
-    return { on, changed, watchState, openTab, currentTab, poll, reopen, isOnline: () => isOnline };
+    return { on, tell, changed, watchState, openTab, currentTab, poll, reopen, isOnline: () => isOnline };
   })(),
 );

@@ -1,22 +1,7 @@
-/* The class cards: make, rename, colour, delete, choose what the grid shows, take drops. */
-const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
+/* The class cards: make, rename, choose what the grid shows, take drops. The rest is in a dialog. */
+const createClasses = ({ onShow, onDropPhotos, onDropFiles, run, undo }) => {
   const { el, icon, call } = dragon;
   const SMALL = { seconds: 10 };
-  // The same hues as new classes get: they stay apart for most colour-blind eyes.
-  const COLOURS = [
-    '#9b2226',
-    '#1d4e89',
-    '#2d6a4f',
-    '#b5651d',
-    '#6a4c93',
-    '#0f7173',
-    '#a44a6b',
-    '#5c6b1e',
-    '#34495e',
-    '#8d5524',
-    '#3d5a80',
-    '#7b2d43',
-  ];
   const groups = el('ul', { class: 'classes-list' }),
     cards = el('ul', { class: 'classes-list' });
   const input = el('input', {
@@ -50,7 +35,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
     problem,
     first,
   );
-  let summary = { total: 0, unlabelled: 0, binned: 0, classes: [] },
+  let summary = { total: 0, unlabelled: 0, skipped: 0, binned: 0, classes: [] },
     shown = { shown: 'all' },
     drawn = '';
 
@@ -144,87 +129,20 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
     field.select();
   };
 
-  const edit = (card, each) =>
-    dragon.dialog('Class', (box, close) => {
-      const field = el('input', {
-        class: 'd-input',
-        id: 'class-name',
-        maxlength: 80,
-        'aria-describedby': 'class-problem',
-      });
-      field.value = each.name;
-      const wrong = el('p', { class: 'd-text d-error', id: 'class-problem', role: 'alert' });
-      const send = (path, body) => run(() => call(`/classes/${each.id}${path}`, body, SMALL), wrong);
-      let colour = each.colour;
-      const save = async () => {
-        const name = field.value.trim();
-        const change = { ...(name !== each.name && { name }), ...(colour !== each.colour && { colour }) };
-        if (!Object.keys(change).length || (await send('', change))) close();
-        else field.focus();
-      };
-      box.addEventListener('submit', (event) => {
-        event.preventDefault();
-        save();
-      });
-      const swatches = COLOURS.map((hue, i) => {
-        const choice = el('input', {
-          type: 'radio',
-          name: 'colour',
-          value: hue,
-          class: 'd-hidden',
-          'aria-label': `Colour ${i + 1}`,
-          onchange: () => {
-            colour = hue;
-          },
-        });
-        choice.checked = hue === each.colour;
-        return el('label', { class: 'swatch', style: `--c:${hue}` }, choice, el('i'));
-      });
-      const actions = el('div', { class: 'd-actions' });
-      if (each.total === 0) {
-        actions.append(
-          el('button', {
-            type: 'button',
-            class: 'd-button is-danger',
-            text: 'Delete',
-            style: 'margin-right:auto',
-            onclick: async () => {
-              if (await send('/delete', {})) {
-                close();
-                if (shown.class_id === each.id) show({ shown: 'all' });
-              }
-            },
-          }),
-        );
-      }
-      actions.append(
-        el('button', { type: 'button', class: 'd-button', text: 'Cancel', onclick: close }),
-        el('button', { class: 'd-button is-primary', text: 'Save' }),
-      );
-      box.append(
-        el('div', { class: 'd-field' }, el('label', { for: 'class-name', text: 'Name' }), field, wrong),
-        el(
-          'fieldset',
-          { class: 'swatches' },
-          el('legend', { class: 'd-label', text: 'Colour' }),
-          ...swatches,
-        ),
-        ...(each.total
-          ? [
-              el('p', {
-                class: 'd-text d-quiet',
-                text: `${dragon.count(each.total, 'photo')}: ${each.train} to learn from, ${each.val} held-out${each.test ? `, ${each.test} kept apart` : ''}. A class can be deleted when no photo carries it.`,
-              }),
-            ]
-          : []),
-        actions,
-      );
+  const edit = (each) =>
+    editClass(each, {
+      classes: () => summary.classes,
+      run,
+      onGone: (id, words) => {
+        if (shown.class_id === id) show({ shown: 'all' });
+        dragon.toast(words, { key: 'gesture', action: { label: 'Undo', run: undo } });
+      },
     });
 
-  const card = (each, place) => {
+  const card = (each) => {
     const which = { shown: 'all', class_id: each.id };
     const made = el('li', {
-      class: 'class-card',
+      class: `class-card ${each.is_disabled ? 'is-off' : ''}`,
       'data-class': each.id,
       'data-which': JSON.stringify(which),
     });
@@ -233,7 +151,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
       {
         type: 'button',
         class: 'class-show',
-        title: each.name,
+        title: each.is_disabled ? `${each.name}: not used in training` : each.name,
         onclick: () => {
           if (!isShown(which)) show(which);
         },
@@ -241,7 +159,8 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
       },
       el('i', { class: 'd-dot', style: `--c:${each.colour}` }),
       el('span', { class: 'd-cut', text: each.name }),
-      ...(place < 9 ? [el('kbd', { class: 'd-kbd', text: place + 1, 'aria-hidden': 'true' })] : []),
+      ...(each.is_disabled ? [el('span', { class: 'class-off', text: 'off' })] : []),
+      ...(each.key ? [el('kbd', { class: 'd-kbd', text: each.key.toUpperCase(), 'aria-hidden': 'true' })] : []),
       el('span', { class: 'class-count d-number', text: each.total.toLocaleString('en') }),
     );
     made.append(
@@ -252,7 +171,7 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
           type: 'button',
           class: 'd-button is-quiet is-icon is-small class-edit',
           'aria-label': `Change ${each.name}`,
-          onclick: () => edit(made, each),
+          onclick: () => edit(each),
         },
         icon('pencil'),
       ),
@@ -273,6 +192,9 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run }) => {
     groups.replaceChildren(
       group('All photos', summary.total, { shown: 'all' }),
       group('Unlabelled', summary.unlabelled, { shown: 'unlabelled' }, null),
+      ...(summary.skipped || shown.shown === 'skipped'
+        ? [group('Skipped', summary.skipped, { shown: 'skipped' })]
+        : []),
       ...(summary.binned || shown.shown === 'binned'
         ? [group('Bin', summary.binned, { shown: 'binned' })]
         : []),

@@ -68,7 +68,7 @@ const createFilters = ({ board, list, onShow }) => {
   const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
   let age = -1;
   const update = () => {
-    line.hidden = !board.size();
+    line.hidden = !board.size() || !!list.which().within;
     if (age !== board.age()) {
       age = board.age();
       imports = importsNow();

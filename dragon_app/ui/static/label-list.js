@@ -2,7 +2,7 @@
    no element. Names are searched and ordered by the app, all else here: it takes a millisecond. */
 const createList = (board) => {
   const NO_ROWS = new Uint32Array(0);
-  const ALL = { shown: 'all', class_id: null, part: 0, added: null, text: '', order: 'newest' };
+  const ALL = { shown: 'all', class_id: null, part: 0, added: null, text: '', within: null, order: 'newest' };
   let which = { ...ALL },
     rows = NO_ROWS,
     places = null, // row -> place + 1, made when it is asked for
@@ -29,6 +29,7 @@ const createList = (board) => {
   };
 
   const fits = (row) => {
+    if (which.within) return which.within.has(board.id(row)); // a set of ids, wherever they are now
     if (board.isBinned(row) !== (which.shown === 'binned')) return false;
     if (which.shown === 'unlabelled' && !board.isOpen(row)) return false;
     if (which.shown === 'skipped' && (!board.isSkipped(row) || board.classId(row))) return false;
@@ -64,7 +65,7 @@ const createList = (board) => {
 
   return {
     which: () => which,
-    isFiltered: () => !!(which.part || which.added || which.text.trim()),
+    isFiltered: () => !!(which.part || which.added || which.text.trim() || which.within),
     /* Resolves to whether the list is now as wanted; rejects when the app does not answer. */
     show: (change) => show({ ...which, ...change }),
     /* The board changed: rows came or went, or photos have another class. Resolves to whether the

@@ -8,6 +8,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
   const choices = el('div', { class: 'preview-choices', role: 'group', 'aria-label': 'Its class' });
   const frame = el('div', { class: 'preview-photo' }, image);
   const zoom = createZoom(frame, image);
+  const story = dragon.photoJournal();
   const button = (label, shape, does) =>
     el(
       'button',
@@ -27,6 +28,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
       button('Close', 'close', () => box.close()),
     ),
     frame,
+    story.node,
     el(
       'div',
       { class: 'preview-line is-end' },
@@ -82,6 +84,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
       el('span', { class: 'd-cut', text: label?.name ?? (board.isSkipped(row) ? 'Skipped' : 'Unlabelled') }),
     );
     showChoices(board.classId(row));
+    story.show(id);
     place.textContent = `${(chosen.here() + 1).toLocaleString('en')} of ${list.total().toLocaleString('en')}`;
   };
   const zooms = { '+': zoom.larger, '=': zoom.larger, '-': zoom.smaller };
@@ -90,7 +93,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
     const does = isPlain && (zooms[event.key] ?? (event.key in moves && (() => step(moves[event.key]))));
     if (does) does();
-    else if (event.key === ' ' && !event.target.closest('button')) box.close();
+    else if (event.key === ' ' && !event.target.closest('button, summary')) box.close();
     else {
       keys.tell(event);
       return;

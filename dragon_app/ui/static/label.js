@@ -37,6 +37,7 @@ const draw = () => {
   grid.draw();
   bar.show();
   if (preview?.isOpen()) preview.show();
+  emptyBin.show();
   if (!summary || !board.isLoaded()) return;
   empty.show(list, summary);
   number.textContent = list.isFiltered() ? dragon.count(list.total(), 'photo') : '';
@@ -160,6 +161,12 @@ takeDropsAnywhere({ isHere: () => root.isConnected, onDrop: (transfer) => takeDr
 
 /* ---- the page ---- */
 const filters = createFilters({ board, list, onShow: showList });
+const runView = createRunView({ onShow: (within) => showList({ shown: 'all', class_id: null, within }) });
+const emptyBin = createEmptyBin({
+  run,
+  isBin: () => list.which().shown === 'binned',
+  count: () => summary?.binned ?? 0,
+});
 const heading = el('h1', { class: 'd-title d-cut' });
 const number = el('span', { class: 'd-quiet d-number label-number', 'aria-live': 'polite' });
 const tools = el(
@@ -167,6 +174,7 @@ const tools = el(
   { class: 'label-tools' },
   heading,
   number,
+  emptyBin.button,
   el('div', { class: 'd-row' }, ...ways()),
   photosField,
   folderField,
@@ -174,14 +182,17 @@ const tools = el(
 const showHeading = () => {
   const { class_id, shown } = list.which();
   heading.textContent =
+    runView.heading() ??
     classOf(class_id)?.name ??
     { all: 'All photos', unlabelled: 'Unlabelled', skipped: 'Skipped', binned: 'Bin' }[shown];
 };
 const classes = createClasses({
   run,
+  undo: () => step('undo'),
   onShow: ({ shown, class_id = null }) => {
     scrollTo({ top: 0 });
-    showList({ shown, class_id });
+    runView.leave();
+    showList({ shown, class_id, within: null });
   },
   onDropPhotos: (classId) => act('class', classId),
   onDropFiles: takeDrop,
@@ -243,6 +254,7 @@ const main = el(
   'div',
   { class: 'label-main' },
   tools,
+  runView.line,
   filters.line,
   upload.panel,
   grid.box,
@@ -267,6 +279,7 @@ board.sync();
 /* Somebody changed photos: this tab, another one, or a script. */
 dragon.on('dataset', () => board.sync());
 dragon.on('online', () => board.sync());
+dragon.on('run-photos', (id) => runView.open(id));
 dragon.on('tab', (id) => {
   if (id === 'label') requestAnimationFrame(grid.draw);
 });

@@ -52,6 +52,7 @@ const createDetail = () => {
       parts.push(el('p', { class: 'd-text d-quiet', text: `${dragon.keptSentence(full)} ${dragon.intervalSentence(full)}`.trim() }));
       parts.push(el('p', { class: 'd-text', text: worst(full) }));
     }
+    parts.push(runPhotos(full.id));
     if (full.reason) parts.push(el('p', { class: `d-note ${full.status === 'failed' ? 'is-bad' : 'is-warn'}`, text: full.reason }));
     if (!full.is_final) parts.push(el('p', { class: 'd-text', text: `${dragon.phaseSentence(full)}. Its result appears here when it is done.` }));
     if (hasModel) parts.push(heading('What it mixes up'),
