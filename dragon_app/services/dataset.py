@@ -153,13 +153,13 @@ class Dataset:
 
     def summary(self) -> DatasetSummary:
         """Count photos by class and state, and say what training still lacks."""
-        count = self._workspace.images.count
+        counts = self._workspace.images.counts()
         classes = self._workspace.classes.counts()
         return DatasetSummary(
-            total=count(ImageFilter()),
-            unlabelled=count(ImageFilter(shown=Shown.UNLABELLED)),
-            skipped=count(ImageFilter(shown=Shown.SKIPPED)),
-            binned=count(ImageFilter(shown=Shown.BINNED)),
+            total=counts[Shown.ALL],
+            unlabelled=counts[Shown.UNLABELLED],
+            skipped=counts[Shown.SKIPPED],
+            binned=counts[Shown.BINNED],
             classes=tuple(classes),
             missing=tuple(missing_photos(classes)),
         )

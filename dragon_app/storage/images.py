@@ -156,6 +156,23 @@ class ImageStore:
         with self._database.reading() as db:
             return db.execute("select id, name from images order by id desc").fetchall()
 
+    def counts(self) -> dict[Shown, int]:
+        """Return how many photos there are in each state, in one walk along an index."""
+        sql = """select is_binned, class_id, is_skipped, count(*) from images
+            group by is_binned, class_id, is_skipped"""
+        found = dict.fromkeys(Shown, 0)
+        with self._database.reading() as db:
+            for is_binned, class_id, is_skipped, n in db.execute(sql):
+                if is_binned:
+                    found[Shown.BINNED] += n
+                    continue
+                found[Shown.ALL] += n
+                if class_id is not None:
+                    found[Shown.LABELLED] += n
+                else:
+                    found[Shown.SKIPPED if is_skipped else Shown.UNLABELLED] += n
+        return found
+
     def count(self, which: ImageFilter) -> int:
         """Return how many photos a filtered list holds."""
         return self.page(which, offset=0, limit=0).total

@@ -106,7 +106,9 @@ def _listen(host: str, port: int) -> socket.socket:
     """Bind the first free port from `port` on."""
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
     for candidate in range(port, min(port + _PORTS_TRIED, 65536)):
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio sends small answers at once only where the socket says that it is TCP: without it
+        # every answer waited 40 ms for the browser's acknowledgement of its head.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if sys.platform != "win32":  # there it would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

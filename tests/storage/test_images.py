@@ -85,6 +85,12 @@ def test_pages_follow_each_other(workspace: Workspace, ids: list[int]) -> None:
     assert {page.total for page in pages} == {5}
 
 
+def test_states_are_counted_at_once_as_one_by_one(workspace: Workspace, ids: list[int]) -> None:
+    workspace.labels.apply(EventKind.SKIPPED, {ids[3]: "1", ids[0]: "1"}, batch="s", who="person")
+    one_by_one = {shown: workspace.images.count(ImageFilter(shown=shown)) for shown in Shown}
+    assert workspace.images.counts() == one_by_one
+
+
 def rows(board: BoardRows) -> dict[int, tuple[int, ...]]:
     """Return (start of the digest, added, bytes, class, flags) by id."""
     return {row[0]: row[1:] for row in struct.iter_unpack(">6I", board.packed)}

@@ -1,7 +1,7 @@
 """How the page's own routes answer: JSON, and everything that goes wrong as words for people."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -48,10 +48,11 @@ def workspace_key(folder: Path) -> str:
     return hashlib.sha256(str(folder).encode()).hexdigest()[:12]
 
 
-def same_workspace(session: Session) -> Callable[[str | None], None]:
+def same_workspace(session: Session) -> Callable[[str | None], Awaitable[None]]:
     """Return a check: a page left behind in another tab must not change this workspace's photos."""
 
-    def check(x_dragon_workspace: Annotated[str | None, Header()] = None) -> None:
+    # A coroutine: FastAPI would hand a plain function to another thread for every request.
+    async def check(x_dragon_workspace: Annotated[str | None, Header()] = None) -> None:
         if x_dragon_workspace not in {None, workspace_key(session.app.workspace.folder)}:
             raise OtherWorkspaceError(
                 "Another workspace was opened in the meantime. Reload this page to see it."

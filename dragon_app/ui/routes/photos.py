@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.types import ImageFilter, ImageRecord, Shown
-from dragon_app.wiring import App, Session
+from dragon_app.wiring import Session
 
 MARK_LENGTH = 8
 # The start of the digest is part of the address, so an answer never goes stale.
@@ -53,15 +53,14 @@ def router(session: Session) -> APIRouter:
 
     @routes.get("/thumbnails/{image_id}")
     def thumbnail(image_id: int, v: str) -> Response:
-        app = session.app
-        _check_mark(app, image_id, v)
-        path = app.dataset.thumbnail_file(image_id)
-        return FileResponse(path, media_type="image/webp", headers=_FOR_EVER)
+        path = session.app.dataset.thumbnail_file(image_id)
+        _check_mark(image_id, path.name, v)  # files are named by the digest
+        return Response(path.read_bytes(), media_type="image/webp", headers=_FOR_EVER)
 
     @routes.get("/photos/{image_id}")
     def photo(image_id: int, v: str) -> Response:
         app = session.app
-        _check_mark(app, image_id, v)
+        _check_mark(image_id, app.dataset.image(image_id).digest, v)
         preview = app.dataset.preview(image_id)
         return Response(preview, media_type="image/webp", headers=_FOR_EVER)
 
@@ -76,9 +75,9 @@ def _numbers(packed: bytes) -> Response:
     return Response(packed, media_type="application/octet-stream")
 
 
-def _check_mark(app: App, image_id: int, mark: str) -> None:
+def _check_mark(image_id: int, digest: str, mark: str) -> None:
     """Refuse an address of another workspace, whose photo of the same id a browser would keep."""
-    if app.dataset.image(image_id).digest[:MARK_LENGTH] != mark:
+    if digest[:MARK_LENGTH] != mark:
         raise NotFoundError(f"Photo {image_id} of this workspace is another one. Reload the page.")
 
 

@@ -1,7 +1,8 @@
 /* Which photos are shown and in which order. Knows rows of the board and places in the list; knows
    no element. Names are searched and ordered by the app, all else here: it takes a millisecond. */
 const createList = (board) => {
-  const NO_ROWS = new Uint32Array(0);
+  const NO_ROWS = new Uint32Array(0),
+    MOST_ROWS = 2 ** 21; // with a size below 2 ** 32 it makes a whole number that is exact
   const ALL = { shown: 'all', class_id: null, part: 0, added: null, text: '', within: null, order: 'newest' };
   let which = { ...ALL },
     rows = NO_ROWS,
@@ -16,12 +17,22 @@ const createList = (board) => {
     const view = new DataView(answer);
     return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getUint32(4 * i));
   };
-  const allRows = () => Uint32Array.from({ length: board.size() }, (_, row) => row);
+  const allRows = () => {
+    const made = new Uint32Array(board.size());
+    for (let row = 0; row < made.length; row += 1) made[row] = row;
+    return made;
+  };
+  /* Sorted as plain numbers, size and row in one: 100,000 in some milliseconds, not in seconds. */
+  const bySize = () => {
+    const keys = new Float64Array(board.size());
+    for (let row = 0; row < keys.length; row += 1) keys[row] = board.bytes(row) * MOST_ROWS + row;
+    return Uint32Array.from(keys.sort(), (key) => key % MOST_ROWS);
+  };
   const orders = {
     newest: () => allRows().reverse(),
     oldest: allRows,
-    largest: () => allRows().sort((a, b) => board.bytes(b) - board.bytes(a) || b - a),
-    smallest: () => allRows().sort((a, b) => board.bytes(a) - board.bytes(b) || b - a),
+    largest: () => bySize().reverse(),
+    smallest: bySize,
     name: () => Uint32Array.from(named.map(board.rowOf).filter((row) => row >= 0)),
   };
   const order = (by) => {
