@@ -72,6 +72,13 @@ def test_train_computes_the_last_layer_exactly(shell: Shell, photos: Path) -> No
     assert (config.optimizer, config.epochs, config.unfreeze_after) == ("exact", 1, 0)
 
 
+def test_a_quick_look_may_take_steps_instead(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    stepping = ("--optimizer", "adamw", "--epochs", "5")
+    assert shell("train", "--preset", "quick", *stepping).code == 0
+    assert (last_config(shell).optimizer, last_config(shell).epochs) == ("adamw", 5)
+
+
 def test_train_warms_up(shell: Shell, photos: Path) -> None:
     shell("add", photos)
     assert shell("train", "--schedule", "warm-up").code == 0

@@ -26,6 +26,31 @@ def test_noise_is_told_apart_by_chance_alone() -> None:
     assert 0.3 < probe(features, targets, unseen, targets, seed=0).accuracy < 0.7
 
 
+def test_a_general_rule_finds_the_same_accuracy() -> None:
+    generator = torch.Generator().manual_seed(1)
+    targets = torch.arange(4).repeat(50)
+    sizes = torch.logspace(-1, 1, 20)  # standardised away
+    train, val = torch.randn(2, 200, 20, generator=generator) + torch.eye(4, 20)[targets]
+    found = probe(train * sizes, targets, val * sizes, targets, seed=0)
+    mean, scale = train.mean(0), train.std(0)
+    inputs, unseen = (train - mean) / scale, (val - mean) / scale
+    weight = torch.zeros(20, 4, requires_grad=True)
+    bias = torch.zeros(4, requires_grad=True)
+    rule = torch.optim.LBFGS([weight, bias], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        rule.zero_grad()
+        value = torch.nn.functional.cross_entropy(inputs @ weight + bias, targets)
+        value = value + found.strength / 2 * weight.square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    rule.step(loss)  # type: ignore[no-untyped-call]
+    hits = ((unseen @ weight + bias).argmax(1) == targets).double().mean()
+    assert found.accuracy == pytest.approx(float(hits), abs=0.02)
+    assert found.accuracy == pytest.approx(found.fold_accuracy, abs=0.12)
+
+
 def test_random_weights_are_probed(class_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     weights = ["--weights", "random", "--architecture", "shufflenet_v2_x0_5"]
     assert main([str(class_folders), *weights, "--size", "32", "--speed"]) == 0
