@@ -3,6 +3,7 @@
 A file that is damaged or was measured elsewhere counts as none.
 """
 
+import contextlib
 import hashlib
 import json
 import platform
@@ -36,10 +37,11 @@ def read(folder: Path, subject: Subject, kind: str) -> Mapping[str, Any] | None:
 
 
 def write(folder: Path, subject: Subject, kind: str, measured: Mapping[str, Any]) -> None:
-    """Keep what was measured of a subject."""
+    """Keep what was measured of a subject; a full disk costs time later, and no training now."""
     facts = _facts(subject)
     text = json.dumps({"facts": facts, "measured": measured}, indent=1)
-    write_file(_path(folder, facts, kind), text.encode())
+    with contextlib.suppress(OSError):
+        write_file(_path(folder, facts, kind), text.encode(), is_durable=False)
 
 
 def _facts(subject: Subject) -> dict[str, Any]:

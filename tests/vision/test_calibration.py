@@ -104,3 +104,11 @@ def test_a_stopped_calibration_keeps_nothing(network: Network, tmp_path: Path) -
     with pytest.raises(StoppedError):
         resolve(Arithmetic.AUTO, network, SUBJECT, folder=tmp_path, observer=stopped)
     assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_folder_that_cannot_be_written_ends_no_training(
+    network: Network, passes: list[Arithmetic], tmp_path: Path
+) -> None:
+    folder = tmp_path / "cache"
+    folder.write_text("no folder")
+    assert resolve(Arithmetic.AUTO, network, SUBJECT, folder=folder, observer=QUIET) is LAST
