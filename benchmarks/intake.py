@@ -34,7 +34,7 @@ from dragon_app.imaging.hashing import perceptual_hash
 from dragon_app.imaging.thumbnails import thumbnail
 from dragon_app.services.examining import CORES, THREADS
 from dragon_app.storage.blobs import Blobs
-from tests.browser.conftest import _FLAGS as FLAGS
+from tests.browser.conftest import FLAGS
 from tests.integration.drill import Server
 
 _UPLOAD_LIMIT, _IMPORT_LIMIT = 1.5, 1.3

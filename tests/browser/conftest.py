@@ -26,7 +26,7 @@ from dragon_app.ui.routes import workspaces
 from dragon_app.ui.server import build_asgi
 from dragon_app.wiring import Session
 
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -123,7 +123,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start one Chromium for all tests; where CI is set, a missing one is a failure."""
     executable = next(filter(None, map(shutil.which, _NAMES)), None)
     try:
-        started = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
     except Error as error:
         reason = f"No Chromium could be started ({error.message.splitlines()[0]})."
         if os.environ.get("CI"):

@@ -54,6 +54,7 @@ class Server:
                 stderr=errors,
                 text=True,
             )
+        self.pid = self._process.pid
         self._watchdog = threading.Timer(_START_S, self._process.kill)
         self._watchdog.start()
         self.address = self._read_address(log)
