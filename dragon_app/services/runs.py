@@ -19,6 +19,7 @@ from dragon_app.core.errors import (
 )
 from dragon_app.core.ports import Vision
 from dragon_app.core.split import missing_photos
+from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import (
     CacheFolder,
     EpochMetrics,
@@ -36,6 +37,7 @@ from dragon_app.storage.runs import RunStore
 from dragon_app.storage.workspace import Workspace
 
 _WRITE_EVERY_S = 0.25
+_CUT_OFF = "The app ended while this run was training. Start it again."
 _LOG = logging.getLogger(__name__)
 
 
@@ -60,8 +62,7 @@ class Runs:
     def open(self) -> None:
         """Mark runs that a crash cut off, and start the worker."""
         for run in self._workspace.runs.with_status(RunStatus.RUNNING):
-            reason = "The app ended while this run was training. Start it again."
-            self._workspace.runs.end(run.id, RunStatus.INTERRUPTED, reason)
+            self._workspace.runs.end(run.id, RunStatus.INTERRUPTED, _CUT_OFF)
         self._worker.start()
 
     def take_up_queue(self) -> None:
@@ -124,8 +125,17 @@ class Runs:
         return self._workspace.runs.get(run_id)
 
     def all(self) -> list[Run]:
-        """Return every run, newest first."""
-        return self._workspace.runs.all()
+        """Return every run, newest first; one that a crash cut off is shown as interrupted."""
+        runs = self._workspace.runs.all()
+        is_running = any(run.status is RunStatus.RUNNING for run in runs)
+        if not is_running or not self._workspace.is_abandoned():
+            return runs
+        return [
+            replace(run, status=RunStatus.INTERRUPTED, reason=_CUT_OFF)
+            if run.status is RunStatus.RUNNING
+            else run
+            for run in runs
+        ]
 
     def newest(self) -> int:
         """Return the number of the newest run, 0 when there is none; costs little."""
@@ -161,6 +171,7 @@ class Runs:
             self._queue.put(run_id)
 
     def _work(self) -> None:
+        work_in_background()  # labelling and looking go first; torch's own threads inherit it
         while (run_id := self._queue.get()) is not None:
             if self._is_closing.is_set():
                 continue  # still queued in the database: the next start takes it up

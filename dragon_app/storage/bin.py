@@ -55,7 +55,8 @@ class BinStore:
             return Emptied(removed=len(digests), kept=_count(db))
 
     def sweep(self) -> None:
-        """Remove the files that have no row, which a kill left behind."""
+        """Remove half-written files and those that have no row: a kill left them behind."""
+        self._blobs.remove_drafts()
         with self._database.reading() as db:
             known = {row[0] for row in db.execute("select digest from images")}
             sql = "select digest from gone_photos"

@@ -1,6 +1,7 @@
 """Image bytes by digest, and thumbnails beside them. Knows paths; knows no database."""
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,8 +71,20 @@ class Blobs:
 
     def digests(self) -> set[str]:
         """Return what there is a photo or a thumbnail of."""
-        paths = (*self._photos.glob("*/*"), *self._thumbnails.glob("*/*.webp"))
-        return {path.stem for path in paths if not path.name.startswith(".")}
+        return {entry.name.removesuffix(".webp") for entry in self._files() if not _is_draft(entry)}
+
+    def remove_drafts(self) -> None:
+        """Remove what a kill left of files that were being written; nobody may be writing now."""
+        for entry in self._files():
+            if _is_draft(entry):
+                with contextlib.suppress(OSError):  # it does no harm: the next start tries again
+                    Path(entry).unlink()
+
+    def _files(self) -> Iterator[os.DirEntry[str]]:
+        for root in (self._photos, self._thumbnails):
+            for folder in root.glob("*/"):
+                with os.scandir(folder) as entries:  # pathlib takes ten times as long
+                    yield from entries
 
     def put(self, data: bytes, digest: str) -> None:
         """Store a photo's bytes, durable before the call returns; known bytes stay as they are."""
@@ -91,6 +104,10 @@ class Blobs:
             write_file(target, data, is_durable=False)
         except OSError as error:
             raise _unwritable(target, error) from error
+
+
+def _is_draft(entry: os.DirEntry[str]) -> bool:
+    return entry.name.startswith(".")
 
 
 def _unwritable(path: Path, error: OSError) -> WorkspaceError:

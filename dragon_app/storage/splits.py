@@ -21,7 +21,7 @@ def decide_splits(db: sqlite_utils.Database, labelled: Sequence[int]) -> None:
         for group_id, class_id in db.execute(sql, list(chunk)):
             seen = undecided.get(group_id, (class_id, 0))
             undecided[group_id] = (seen[0], seen[1] + 1)
-    counts = _class_counts(db) if undecided else {}
+    counts = _class_counts(db, {class_id for class_id, _ in undecided.values()})
     for group_id in sorted(undecided):
         class_id, size = undecided[group_id]
         row = db.execute(
@@ -29,7 +29,7 @@ def decide_splits(db: sqlite_utils.Database, labelled: Sequence[int]) -> None:
             " order by split <> 'train', id limit 1",
             [group_id],
         ).fetchone()
-        train, val = counts.get(class_id, (0, 0))
+        train, val = counts[class_id]
         members = db.execute(
             "select count(*) from images where group_id = ? and is_binned = 0", [group_id]
         ).fetchone()[0]
@@ -44,7 +44,9 @@ def decide_splits(db: sqlite_utils.Database, labelled: Sequence[int]) -> None:
         counts[class_id] = (train, val + size) if is_val else (train + size, val)
 
 
-def _class_counts(db: sqlite_utils.Database) -> dict[int, tuple[int, int]]:
-    sql = """select class_id, sum(split = 'train'), sum(split = 'val') from images
-        where class_id is not null and split is not null and is_binned = 0 group by class_id"""
-    return {row[0]: (row[1], row[2]) for row in db.execute(sql)}
+def _class_counts(db: sqlite_utils.Database, class_ids: set[int]) -> dict[int, tuple[int, int]]:
+    """Return how many photos of these classes, and of no others, are in TRAIN and in VAL."""
+    sql = """select sum(split = 'train'), sum(split = 'val') from images
+        where is_binned = 0 and class_id = ? and split is not null"""
+    found = {class_id: db.execute(sql, [class_id]).fetchone() for class_id in class_ids}
+    return {class_id: (train or 0, val or 0) for class_id, (train, val) in found.items()}

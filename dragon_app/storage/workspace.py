@@ -51,6 +51,16 @@ class Workspace:
         """Where files wait while they are checked; emptied at every start."""
         return self.folder / "uploads"
 
+    def is_abandoned(self) -> bool:
+        """Whether this is a look at a workspace that no process holds: what ran there has ended."""
+        if self._lock is not None:
+            return False
+        try:
+            _take_lock(self.folder).release()
+        except WorkspaceError:  # held, or not ours to write to
+            return False
+        return True
+
     def close(self) -> None:
         """Let another process open the workspace."""
         if self._lock is not None:

@@ -298,6 +298,19 @@ def test_a_run_cut_off_by_a_crash_shows_as_interrupted(folder: Path, ready_app: 
     assert "ended while this run was training" in ended.reason
 
 
+def test_a_run_cut_off_shows_as_interrupted_to_who_looks_before_the_next_start(
+    folder: Path, ready_app: App
+) -> None:
+    snapshot = ready_app.workspace.snapshots.take()
+    run = ready_app.workspace.runs.create(CONFIG.to_json(), snapshot.id)
+    ready_app.workspace.runs.begin(run.id)
+    reader = wiring.open_reader(folder)
+    assert reader.runs.all()[0].status is RunStatus.RUNNING
+    ready_app.workspace.close()  # as a crash lets go of it
+    assert reader.runs.all()[0].status is RunStatus.INTERRUPTED
+    assert reader.runs.all()[0].reason.startswith("The app ended")
+
+
 def test_metrics_are_written_at_most_four_times_a_second(
     ready_app: App, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,6 +152,19 @@ def test_a_file_whose_row_never_came_is_swept_up(workspace: Workspace, ids: list
     assert workspace.blobs.digests() == {digest_of(workspace, image_id) for image_id in ids}
 
 
+def test_files_that_were_half_written_are_swept_up(workspace: Workspace, ids: list[int]) -> None:
+    digest = digest_of(workspace, ids[0])
+    drafts = [
+        path.with_name(f".{path.name}.0a1b2c3d")
+        for path in (workspace.blobs.path(digest), workspace.blobs.thumbnail_path(digest))
+    ]
+    for draft in drafts:
+        draft.write_bytes(b"ha")
+    reopened(workspace).close()
+    assert not any(draft.exists() for draft in drafts)
+    assert workspace.blobs.path(digest).exists()
+
+
 def test_many_files_without_rows_are_left_alone(
     workspace: Workspace, ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,3 +124,13 @@ def test_a_folder_with_other_files_beside_can_become_a_workspace(tmp_path: Path)
     (tmp_path / "notes.txt").write_text("mine")
     open_workspace(tmp_path).close()
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_only_a_workspace_that_nobody_holds_is_abandoned(folder: Path) -> None:
+    workspace = open_workspace(folder)
+    reader = open_for_reading(folder)
+    assert not reader.is_abandoned()
+    assert not workspace.is_abandoned()
+    workspace.close()
+    assert reader.is_abandoned()
+    open_workspace(folder).close()  # looking did not hold it
