@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dragon_app import wiring
-from dragon_app.core.config import FinetuneConfig, Freeze
+from dragon_app.core.config import DEFAULT_BACKBONE, FinetuneConfig, Freeze
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.training import BackboneInfo, CacheFolder, TrainingCosts
@@ -265,3 +265,7 @@ def test_ten_architectures_are_drawn_as_they_are(
             expect(block.get_by_text(f"Stage {stage.index}", exact=True)).to_be_visible()
             expect(block.get_by_text(size, exact=True)).to_be_visible()
         expect(slider(page)).to_have_attribute("max", str(len(stages)))
+        if name == DEFAULT_BACKBONE:  # it begins from learned weights, and its maps shrink
+            expect(blocks.first).to_contain_text("edges, colours")
+        if name == "vit_b_16":  # of tokens nothing of the kind is known
+            expect(page.locator(".map-hint")).to_have_text([*[""] * len(stages), "your classes"])

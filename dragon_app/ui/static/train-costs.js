@@ -25,8 +25,8 @@ const createCosts = ({ onNews, onMeasured }) => {
     if (networks.has(backbone)) return;
     networks.set(backbone, { stages: [], words: '' });
     try {
-      const { stages } = await call(`/backbones/${encodeURIComponent(backbone)}`);
-      networks.set(backbone, { stages, words: stages.length ? '' : `${backbone} cannot be divided into stages.` });
+      const { stages, is_starter: isStarter, imagenet_is_here: isHere } = await call(`/backbones/${encodeURIComponent(backbone)}`);
+      networks.set(backbone, { stages, hasWeights: isStarter || isHere, words: stages.length ? '' : `${backbone} cannot be divided into stages.` });
     } catch (error) {
       if (error.offline) networks.delete(backbone);
       else networks.set(backbone, { stages: [], words: error.message });

@@ -22,14 +22,15 @@ const mapWords = (() => {
      Said only where it holds: of maps, when they begin from learned weights. */
   const SEEN = ['edges, colours', 'textures', 'patterns', 'parts', 'whole things'];
   const sees = (i, stages) => SEEN[Math.round((i / (stages - 1)) * (SEEN.length - 1))];
-  const hints = (stages, config) => {
+  const hints = ({ stages, hasWeights }, { weights: source }) => {
     const sizes = stages.map((each) => each.output_size_px);
     const shrinks = sizes.every((size, i) => size && (!i || size < sizes[i - 1]));
-    const isKnown = shrinks && stages.length > 2 && config.weights !== 'none';
+    const isKnown = shrinks && stages.length > 2 && (source === 'auto' ? hasWeights : source !== 'none');
     return stages.map((_, i) => (isKnown ? sees(i, stages.length) : ''));
   };
 
   const weights = (count) => (count < 1e3 ? String(count) : count < 1e6 ? `${+(count / 1e3).toPrecision(3)} K` : `${+(count / 1e6).toPrecision(3)} M`);
+  const amount = (count) => (count < 1e6 ? (+count.toPrecision(3)).toLocaleString('en') : `${(count / 1e6).toPrecision(3)} million`);
   const memory = (bytes) => (bytes < 1e9 ? `about ${Math.round(bytes / 1e7) * 10 || 10} MB` : `about ${(bytes / 1e9).toFixed(1)} GB`);
   const seconds = (time) => (time < 1 ? 'under 1 s' : time < 10 ? `${+time.toFixed(1)} s` : dragon.duration(time));
   const time = ({ once_s: once, epoch_s: epoch, total_s: total }, isExact) => {
@@ -42,7 +43,7 @@ const mapWords = (() => {
     if (!(first > 0 && first < epochs) || frozen === stages) return [];
     const range = (from, to) => (from === to ? `Epoch ${from}` : `Epochs ${from} to ${to}`);
     return [{ epochs: first, words: `${range(1, first)}: only the head` },
-      { epochs: epochs - first, words: `${range(first + 1, epochs)}: ${span(frozen + 1, stages)} too` }];
+      { epochs: epochs - first, words: `${range(first + 1, epochs)}: ${frozen ? span(frozen + 1, stages) : `all ${stages} stages`} too` }];
   };
-  return { frozenAt, freezeAt, position, rate, hints, weights, memory, time, phases };
+  return { frozenAt, freezeAt, position, rate, hints, weights, amount, memory, time, phases };
 })();

@@ -23,9 +23,10 @@ const createMap = ({ onMove, onAgain }) => {
     line('map-name', name), line('map-hint d-quiet', hint), line('d-quiet d-number', size),
     el('span', { class: 'd-quiet d-number' }, count, ...(count ? [line('map-unit', ' weights')] : [])), line('map-rate d-number', lr));
 
-  const draw = (stages, frozen, config) => {
+  const draw = (network, frozen, config) => {
+    const { stages } = network;
     const n = stages.length, isExact = config.optimizer === 'exact';
-    const hints = mapWords.hints(stages, config);
+    const hints = mapWords.hints(network, config);
     const largest = Math.max(...stages.map((each) => each.output_size_px ?? 1));
     const lr = (value) => (Number.isFinite(value) && !isExact ? `rate ${dragon.rateWords(value)}` : '');
     let height = MOST_PX;
@@ -46,7 +47,7 @@ const createMap = ({ onMove, onAgain }) => {
     const isMeasuring = answer == null || answer.status === 'measuring';
     const learning = stages.slice(frozen).reduce((sum, each) => sum + each.parameters, 0);
     const all = stages.reduce((sum, each) => sum + each.parameters, 0);
-    const share = (some) => `${mapWords.weights(some)} of ${mapWords.weights(all + (at ? answer.costs.positions.at(-1).trainable_parameters : 0))}`;
+    const share = (some) => `${mapWords.amount(some)} of ${mapWords.amount(all + (at ? answer.costs.positions.at(-1).trainable_parameters : 0))}`;
     const unknown = isMeasuring ? 'being measured \u2026' : 'not measured';
     facts.replaceChildren(fact('Weights that learn', at ? share(at.trainable_parameters) : learning ? share(learning) : 'the head\u2019s'),
       fact('Memory', at ? mapWords.memory(at.memory_bytes) : unknown),
@@ -70,7 +71,7 @@ const createMap = ({ onMove, onAgain }) => {
     const n = stages.length, isExact = config.optimizer === 'exact';
     const frozen = mapWords.frozenAt(config.freeze, n);
     const now = JSON.stringify([stages, frozen, config.head_lr, config.layer_decay, config.optimizer, config.weights]);
-    if (now !== drawn) { drawn = now; draw(stages, frozen, config); }
+    if (now !== drawn) { drawn = now; draw(network, frozen, config); }
     slider.max = n;
     slider.value = frozen;
     words.textContent = mapWords.position(frozen, n, isExact);
