@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer
+from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import ShouldStop
 from dragon_app.core.training import CacheFolder, FreezeCost, TrainingCosts
@@ -56,8 +56,7 @@ def costs(
 ) -> TrainingCosts:
     """Return the costs for 0 to all stages frozen; raise `TrainingError` when stopped."""
     device = choose_device(config.device)
-    found = sources.choose(config.weights, config.backbone, config.weights_file)
-    transform = read_as(found, config.backbone, config.image_size_px)
+    transform = _read_as(config)
     subject = Subject(backbone=config.backbone, image_size_px=transform.crop_px, device=device)
     observer = Observer(lambda _: None, should_stop)
     try:
@@ -67,6 +66,18 @@ def costs(
     except StoppedError as error:
         raise TrainingError("The measurement was stopped before its end.") from error
     return _estimate(config, subject, arithmetic, speeds, photos)
+
+
+def _read_as(config: FinetuneConfig) -> EvalTransform:
+    """Return how a run would read photos; ImageNet's weights need not be here to know that."""
+    name = config.backbone
+    if config.weights is WeightsSource.IMAGENET:
+        found = sources.Pretrained(
+            words="", transform=sources.imagenet_transform(name), path=sources.imagenet_path(name)
+        )
+    else:
+        found = sources.choose(config.weights, name, config.weights_file)
+    return read_as(found, name, config.image_size_px)
 
 
 def _known(

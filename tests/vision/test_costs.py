@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer
+from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.training import CacheFolder, TrainingCosts
 from dragon_app.vision import stopwatch
@@ -114,6 +114,13 @@ def test_the_second_question_is_answered_from_the_first(
     assert ask(config, cache) == first
     doubled = ask(config, cache, photos=200)
     assert doubled.by_frozen[0].epoch_s == pytest.approx(2 * first.by_frozen[0].epoch_s)
+
+
+def test_imagenets_weights_need_not_be_here(
+    config: FinetuneConfig, cache: CacheFolder, times: list[StageTimes]
+) -> None:
+    imagenet = replace(config, weights=WeightsSource.IMAGENET, image_size_px=None)
+    assert ask(imagenet, cache).image_size_px == 224
 
 
 def test_auto_says_what_it_took(
