@@ -24,7 +24,8 @@ SMALLEST_LAST_STAGE = 0.01  # of all parameters; a norm after the pooling is no 
 class Anatomy:
     """Where a network's head is and to which stage (from 1) each of its modules belongs.
 
-    `after_head` names what runs on the class scores, `width` is what the head reads.
+    `after_head` names what runs on the class scores, `width` is what the head reads. The output of
+    `boundaries[n - 1]` is all that stage n hands on; the last stage ends at the head.
     """
 
     head: str
@@ -32,6 +33,7 @@ class Anatomy:
     width: int
     stages: tuple[StageInfo, ...]
     stage_of: dict[str, int]
+    boundaries: tuple[str, ...]
 
 
 def dissect(network: nn.Module, image_size_px: int) -> Anatomy:
@@ -53,6 +55,7 @@ def dissect(network: nn.Module, image_size_px: int) -> Anatomy:
         width=_inputs(head.module),
         stages=_describe(ends, body, head),
         stage_of=stage_of,
+        boundaries=tuple(end.name for end in ends),
     )
 
 
