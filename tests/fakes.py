@@ -1,13 +1,13 @@
 """A vision that learns nothing: it reports a few events and writes a folder. Loads no torch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
 from dragon_app.core.training import (
@@ -61,11 +61,18 @@ def epoch_metrics(epoch: int, *, epochs: int = 2, val_loss: float = 0.4) -> Epoc
     )  # fmt: skip
 
 
-def finetune_result(folder: Path, *, was_stopped: bool = False) -> FinetuneResult:
+def finetune_result(
+    folder: Path,
+    *,
+    config: FinetuneConfig | None = None,
+    was_stopped: bool = False,
+    reason: str = "",
+) -> FinetuneResult:
     """Return how a run of two epochs ends."""
     return FinetuneResult(
         epochs_done=2, best_epoch=2, val_accuracy=0.75, val_loss=0.4,
-        val_confusion=((2, 0), (1, 1)), weights="none", was_stopped=was_stopped, checkpoint=folder,
+        val_confusion=((2, 0), (1, 1)), weights="none", config=config or FinetuneConfig(),
+        was_stopped=was_stopped, reason=reason, checkpoint=folder,
     )  # fmt: skip
 
 
@@ -89,6 +96,7 @@ class FakeVision:
     learn: Callable[[Report, ShouldStop], None] = lambda report, should_stop: None
     trained_on: list[TrainingPhotos] = field(default_factory=list)
     loaded: list[Path] = field(default_factory=list)
+    reason: str = ""  # why the run cannot go on after its first epoch
 
     def finetune(
         self,
@@ -107,7 +115,10 @@ class FakeVision:
         folder = folders.checkpoints
         (folder / "best").mkdir(parents=True)
         (folder / "best" / "classes.txt").write_text("\n".join(photos.class_names))
-        return finetune_result(folder / "best", was_stopped=should_stop())
+        used = replace(config, arithmetic=Arithmetic.FLOAT32, image_size_px=128)
+        return finetune_result(
+            folder / "best", config=used, was_stopped=should_stop(), reason=self.reason
+        )
 
     def costs(
         self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop

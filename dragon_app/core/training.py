@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.types import Refusal
 
 
@@ -95,7 +96,8 @@ TrainingEvent = StepMetrics | EpochMetrics | Phase
 class FinetuneResult:
     """How a run of `finetune` ended. `checkpoint` is the folder of the kept (best) checkpoint.
 
-    `val_confusion[true][predicted]` belongs to that checkpoint.
+    `val_confusion[true][predicted]` belongs to that checkpoint. `config` is what was used, with
+    nothing left open, so that the run can be repeated; `reason` says why it could not go on.
     """
 
     epochs_done: int
@@ -104,8 +106,10 @@ class FinetuneResult:
     val_loss: float
     val_confusion: tuple[tuple[int, ...], ...]
     weights: str
+    config: FinetuneConfig
     was_stopped: bool
     checkpoint: Path
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

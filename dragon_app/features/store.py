@@ -24,8 +24,8 @@ class FeatureStore:
     """
 
     def __init__(self, cache: CacheFolder) -> None:
+        self.cache = cache
         self._folder = cache.path / SHELVES
-        self._limit_bytes = cache.limit_bytes
         self._open: dict[str, Shelf] = {}
         self._size_bytes = self.size_bytes()
         self._make_room(0)
@@ -66,9 +66,9 @@ class FeatureStore:
 
     def _make_room(self, wanted_bytes: int) -> bool:
         """Count bytes about to be written, deleting what was used longest ago; False: no room."""
-        if self._size_bytes + wanted_bytes > self._limit_bytes:
-            self._evict(self._limit_bytes - wanted_bytes)
-        if self._size_bytes + wanted_bytes > self._limit_bytes:
+        if self._size_bytes + wanted_bytes > self.cache.limit_bytes:
+            self._evict(self.cache.limit_bytes - wanted_bytes)
+        if self._size_bytes + wanted_bytes > self.cache.limit_bytes:
             return False
         if wanted_bytes and _free_bytes(self._folder) < wanted_bytes + SPARE_BYTES:
             return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dragon_app.core.config import FinetuneConfig, Freeze
+from dragon_app.core.config import Arithmetic, FinetuneConfig, Freeze
 from dragon_app.core.training import FreezeCost, Run, RunStatus, TrainingCosts
 
 START_S = 2.0  # until weights are read and the network stands
@@ -12,10 +12,8 @@ _WORK = (
     "backbone",
     "freeze",
     "optimizer",
-    "image_size_px",
     "augment",
     "device",
-    "arithmetic",
 )
 
 
@@ -55,7 +53,16 @@ def seconds_for(config: FinetuneConfig, *, val_photos: int, runs: Sequence[Run])
         if run.status is not RunStatus.FINISHED or not (run.seconds and measured_on):
             continue
         past = FinetuneConfig.from_json(run.config_json)
-        if all(getattr(past, name) == getattr(config, name) for name in _WORK):
+        if _is_same_work(past, config):
             epochs = config.epochs / past.epochs
             return run.seconds * epochs * val_photos / measured_on
     return None
+
+
+def _is_same_work(past: FinetuneConfig, config: FinetuneConfig) -> bool:
+    """Compare with what a run used: it settled what these settings leave open."""
+    return (
+        all(getattr(past, name) == getattr(config, name) for name in _WORK)
+        and config.image_size_px in {None, past.image_size_px}
+        and config.arithmetic in {Arithmetic.AUTO, past.arithmetic}
+    )

@@ -225,6 +225,8 @@ class Runs:
         store.add_checkpoint(run_id, result, folder=relative)
         if result.was_stopped:
             store.end(run_id, *self._stopped())
+        elif result.reason:
+            store.end(run_id, RunStatus.FAILED, result.reason)
         else:
             store.end(run_id, RunStatus.FINISHED)
 

@@ -110,7 +110,7 @@ class RunStore:
             )
 
     def add_checkpoint(self, run_id: int, result: FinetuneResult, *, folder: str) -> None:
-        """Store the kept checkpoint of a run; `folder` is relative to the workspace."""
+        """Store what a run kept and the settings it used; `folder` is relative to the workspace."""
         values = [
             run_id,
             folder,
@@ -126,8 +126,8 @@ class RunStore:
         with self._database.writing() as db:
             checkpoint_id = db.execute(sql, values).lastrowid
             db.execute(
-                "update runs set checkpoint_id = ?, weights = ? where id = ?",
-                [checkpoint_id, result.weights, run_id],
+                "update runs set checkpoint_id = ?, weights = ?, config = ? where id = ?",
+                [checkpoint_id, result.weights, result.config.to_json(), run_id],
             )
 
     def checkpoint_folder(self, run_id: int) -> str:

@@ -1,4 +1,4 @@
-"""Training photos varied anew each time they are seen, by one generator, so that runs repeat.
+"""Training photos varied: how, is decided by photo and view alone, so that runs repeat.
 
 A whole batch goes through each step at once: on two busy cores a photo at a time took forty times
 as long, most of it threads waiting for one another. Compact photos are hardly larger than the
@@ -8,6 +8,7 @@ image size, so that one bilinear look at them needs no antialiasing.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha512
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from dragon_app.core.config import Augment
 from dragon_app.vision.transforms import EvalTransform, eval_view, normalise, normalised
 
 LUMA = (0.299, 0.587, 0.114)
+_CHANCES = 9  # numbers that decide how a photo is varied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +37,30 @@ _STRENGTHS = {
 }
 
 
+def recipe(augment: Augment) -> str:
+    """Return in words what a strength means, so that a change of it is noticed."""
+    return "" if augment is Augment.OFF else repr(_STRENGTHS[augment])
+
+
+def chances(digests: Sequence[str], view: str) -> Tensor:
+    """Return numbers (N, 9), 0..1, that belong to photos in one view and to nothing else."""
+    hashes = b"".join(sha512(f"{view} {digest}".encode()).digest() for digest in digests)
+    numbers = np.frombuffer(hashes, "<u4").reshape(len(digests), -1)[:, :_CHANCES]
+    return torch.from_numpy((numbers / 2.0**32).astype(np.float32))
+
+
 def train_views(
     photos: Sequence[Tensor],
     transform: EvalTransform,
     augment: Augment,
     *,
-    generator: torch.Generator,
+    chance: Tensor,
     device: torch.device,
 ) -> Tensor:
     """Return views (N, 3, S, S), normalised, of compact photos; when off, those of validation."""
     if augment is Augment.OFF:
         return normalised([eval_view(photo, transform) for photo in photos], transform, device)
     strength = _STRENGTHS[augment]
-    chance = torch.rand(len(photos), 9, generator=generator)  # (N, 9), 0..1
     padded = _pad(photos)  # (N, 3, H, W) uint8
     sizes = torch.tensor([photo.shape[-2:] for photo in photos])  # (N, 2) height, width
     grid = _grid(sizes, chance, strength, transform.crop_px)  # (N, S, S, 2) pixels, x before y

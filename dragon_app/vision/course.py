@@ -1,39 +1,49 @@
-"""One run on its way: its photos, its network, and what the frozen part made of the photos."""
+"""One run on its way: its network, its photos, and what the frozen part made of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from dragon_app.core.config import Augment, FinetuneConfig, Optimizer
-from dragon_app.vision.augmentation import train_views
+from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig
+from dragon_app.features.store import FeatureStore
+from dragon_app.vision.arithmetic import autocast, lay_out
+from dragon_app.vision.augmentation import chances, train_views
 from dragon_app.vision.backbone import Network
-from dragon_app.vision.features import body_features
-from dragon_app.vision.freezing import frozen_at
+from dragon_app.vision.budget import Budget
 from dragon_app.vision.measure import Task
+from dragon_app.vision.memory import Portions
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.photos import CompactPhotos
+from dragon_app.vision.plan import EVAL, Plan
+from dragon_app.vision.rows import Rows
+from dragon_app.vision.splitting import Part, Split
 from dragon_app.vision.start import Start
-from dragon_app.vision.transforms import eval_view, normalised
 
-SETTLING_PHOTOS = 512  # enough for the centre and scale of features
+Load = Callable[[list[int]], Tensor]
+
+SMALL_BYTES = 2**28  # rows below are kept as float32: no step has to convert them
 
 
 @dataclass(slots=True, kw_only=True)
 class Course:
-    """One run on its way."""
+    """One run on its way. `splits` holds a cut for every depth whose rows are kept."""
 
-    config: FinetuneConfig
+    config: FinetuneConfig  # as used: nothing is left open
+    plan: Plan
     start: Start
     train: CompactPhotos
     val: CompactPhotos
+    store: FeatureStore
+    budget: Budget
+    portions: Portions
     device: torch.device
-    generator: torch.Generator  # order and variation of the training photos
+    generator: torch.Generator  # the order of the training photos
     observer: Observer
-    finally_frozen: int
-    optimizer: torch.optim.Optimizer
-    base_lrs: tuple[float, ...]
-    features: dict[str, Tensor] = field(default_factory=dict)  # train, val: of the frozen body
+    splits: dict[int, Split] = field(default_factory=dict)
+    rows: dict[tuple[str, int, str], Rows] = field(default_factory=dict)  # part, depth, view
 
     @property
     def network(self) -> Network:
@@ -41,66 +51,94 @@ class Course:
         return self.start.network
 
     @property
-    def stages(self) -> int:
-        """How many stages the backbone has."""
-        return len(self.start.parts.stages)
+    def arithmetic(self) -> Arithmetic:
+        """In which numbers the network computes."""
+        return self.config.arithmetic
 
-    def frozen(self, epoch: int) -> int:
-        """Return how many stages, from the input, do not learn in an epoch."""
-        return frozen_at(
-            epoch,
-            finally_frozen=self.finally_frozen,
-            unfreeze_after=self.config.unfreeze_after,
-            stages=self.stages,
+    def photos(self, part: str) -> CompactPhotos:
+        """Return the photos to learn from ("train") or to measure on ("val")."""
+        return self.train if part == "train" else self.val
+
+    @property
+    def keeps_photos(self) -> bool:
+        """Whether some epoch looks at the photos themselves, so that they are worth keeping."""
+        epochs = range(1, self.config.epochs + 1)
+        return any(self.plan.frozen(epoch) not in self.splits for epoch in epochs)
+
+    def images(self, part: str, view: str, indices: list[int]) -> Tensor:
+        """Return photos (n, 3, S, S) as a network reads them in a view."""
+        compacts = self.photos(part).batch(indices, keeps=self.keeps_photos)
+        return self.seen(part, view, indices, compacts)
+
+    def seen(self, part: str, view: str, indices: list[int], compacts: list[Tensor]) -> Tensor:
+        """Return compact photos (n, 3, S, S) as a network reads them in a view."""
+        digests = [self.photos(part).digests[index] for index in indices]
+        return train_views(
+            compacts,
+            self.start.transform,
+            Augment.OFF if view == EVAL else self.config.augment,
+            chance=chances(digests, view),
+            device=self.device,
         )
 
+    def run(self, part: Part, batch: Tensor) -> Tensor:
+        """Return what a part of the network makes of a batch, in the run's arithmetic."""
+        with autocast(self.arithmetic, self.device):
+            return part(lay_out(batch, self.arithmetic))
 
-def look_once(course: Course) -> None:
-    """Compute the features of the frozen body, and let the head settle on them."""
-    network, device, observer = course.network.eval(), course.device, course.observer
-    config = course.config
-    keeps = config.augment is Augment.OFF or config.optimizer is Optimizer.EXACT
-    indices = range(len(course.train))[: None if keeps else SETTLING_PHOTOS]
-    train = body_features(network, course.train, device=device, observer=observer, indices=indices)
-    network.head.settle(train)
-    if keeps:
-        course.features["train"] = train
-    course.features["val"] = body_features(network, course.val, device=device, observer=observer)
-
-
-def train_task(course: Course, epoch: int) -> Task:
-    """Return the training photos as an epoch learns from them: varied, or their features."""
-    targets = course.train.targets
-    features = course.features.get("train")
-    if features is not None and course.frozen(epoch) == course.stages:
-        return Task(score=lambda indices: course.network.head(features[indices]), targets=targets)
-    transform = course.start.transform
-
-    def score(indices: list[int]) -> Tensor:
-        views = train_views(
-            course.train.batch(indices),
-            transform,
-            course.config.augment,
-            generator=course.generator,
-            device=course.device,
+    @torch.no_grad()
+    def vectors(self, part: str, view: str) -> Tensor:
+        """Return what the whole body makes of photos in a view: features (N, D), float32."""
+        depth = self.plan.stages
+        rows = self.rows.get((part, depth, view))
+        count = len(self.photos(part))
+        if rows is not None:
+            return rows.batch(list(range(count))).float()
+        return torch.cat(
+            [
+                self.run(self.network.body, self.images(part, view, indices)).float().cpu()
+                for indices in chunks(range(count))
+            ]
         )
-        scores: Tensor = course.network(views)
-        return scores
 
-    return Task(score=score, targets=targets)
+    def task(self, part: str, epoch: int) -> Task:
+        """Return the photos as an epoch learns from them, or is measured on them."""
+        depth = self.plan.frozen(epoch)
+        view = self.plan.view(epoch) if part == "train" else EVAL
+        rows = self.rows.get((part, depth, view))
+        load: Load = partial(self.images, part, view)
+        score: Part = self._whole
+        is_at_hand = False
+        if rows is not None:
+            score = partial(self.run, self.splits[depth].rest)
+            load, is_at_hand = self._load(rows)
+        return Task(
+            load=load,
+            score=score,
+            targets=self.photos(part).targets,
+            portions=self.portions,
+            is_at_hand=is_at_hand,
+            fewest=2 if any(map(_takes_statistics, self.network.modules())) else 1,
+        )
+
+    def _whole(self, images: Tensor) -> Tensor:
+        return self.run(self.network, images)
+
+    def _load(self, rows: Rows) -> tuple[Load, bool]:
+        """Return how rows are loaded as float32, and whether that takes no time."""
+        whole = rows.in_memory  # (N, ...) float16
+        if whole is None:
+            return lambda indices: rows.batch(indices).to(self.device).float(), False
+        if 2 * whole.nbytes <= SMALL_BYTES:
+            whole = whole.to(self.device).float()
+        ready = whole
+        return lambda indices: ready[indices].to(self.device).float(), True
 
 
-def val_task(course: Course, epoch: int) -> Task:
-    """Return the validation photos as an epoch is measured on them."""
-    targets = course.val.targets
-    features = course.features.get("val")
-    if features is not None and course.frozen(epoch) == course.stages:
-        return Task(score=lambda indices: course.network.head(features[indices]), targets=targets)
-    transform = course.start.transform
+def _takes_statistics(module: nn.Module) -> bool:
+    return module.training and isinstance(module, nn.modules.batchnorm._BatchNorm)
 
-    def score(indices: list[int]) -> Tensor:
-        views = [eval_view(photo, transform) for photo in course.val.batch(indices)]
-        scores: Tensor = course.network(normalised(views, transform, course.device))
-        return scores
 
-    return Task(score=score, targets=targets)
+def chunks(indices: range | list[int], size: int = 32) -> list[list[int]]:
+    """Return indices in batches."""
+    return [list(indices[start : start + size]) for start in range(0, len(indices), size)]

@@ -3,18 +3,12 @@
 import time
 
 import torch
-from torch import Tensor
 from torch.nn import functional
 
-from dragon_app.core.config import Augment
 from dragon_app.core.errors import TrainingError
-from dragon_app.vision.augmentation import train_views
 from dragon_app.vision.course import Course
 from dragon_app.vision.learning import Lesson
 from dragon_app.vision.linear_head import Examples, fit
-
-VIEWS = 3  # of each photo, beside the plain one, where photos are varied
-BATCH = 32
 
 
 def compute_head(course: Course) -> Lesson:
@@ -23,8 +17,8 @@ def compute_head(course: Course) -> Lesson:
     Works on the processor, where the same photos give the same head.
     """
     started = time.monotonic()
-    plain = course.features["train"].float().cpu()  # (N, D)
-    varied = _varied_features(course)
+    views = course.plan.exact_views()
+    plain, *varied = (course.vectors("train", view) for view in views)  # each (N, D)
     features = torch.cat([plain, *varied])
     if not features.isfinite().all():
         raise TrainingError(
@@ -36,9 +30,9 @@ def compute_head(course: Course) -> Lesson:
     course.observer.phase("Finding the best last layer")
     examples = Examples(
         features=features,
-        targets=targets.repeat(1 + len(varied)),
+        targets=targets.repeat(len(views)),
         classes=course.network.head.linear.out_features,
-        groups=torch.arange(count).repeat(1 + len(varied)),
+        groups=torch.arange(count).repeat(len(views)),
     )
     found = fit(
         examples,
@@ -53,28 +47,3 @@ def compute_head(course: Course) -> Lesson:
         images_per_s=len(features) / max(time.monotonic() - started, 1e-9),
         lrs=(),
     )
-
-
-@torch.no_grad()
-def _varied_features(course: Course) -> list[Tensor]:
-    """Return features (N, D) for each further view of the training photos."""
-    if course.config.augment is Augment.OFF:
-        return []
-    words, count = "Looking at varied photos", len(course.train)
-    body = course.network.eval().body
-    views = []
-    for view in range(VIEWS):
-        features = []
-        for start in range(0, count, BATCH):
-            course.observer.check()
-            course.observer.phase(words, view * count + start, VIEWS * count)
-            images = train_views(
-                course.train.batch(range(start, min(start + BATCH, count))),
-                course.start.transform,
-                course.config.augment,
-                generator=course.generator,
-                device=course.device,
-            )
-            features.append(body(images).float().cpu())
-        views.append(torch.cat(features))
-    return views

@@ -1,6 +1,7 @@
 """One pass over the training photos: batches, steps, a loss that must stay a number."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -60,26 +61,34 @@ def batches(photos: int, batch_size: int, generator: torch.Generator) -> list[li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepper:
-    """Turns a loss into an optimizer step at the learning rates of the moment.
+    """Turns gradients into optimizer steps at the learning rates of the moment.
 
     Of the parameter groups only the first `learning_groups` learn in this epoch.
     """
 
     optimizer: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
     schedule: Schedule
     base_lrs: tuple[float, ...]
     learning_groups: int
 
-    def step(self, loss: Tensor, step: int, pace: Pace) -> tuple[float, ...]:
+    def begin(self) -> None:
+        """Forget the gradients so far."""
+        self.optimizer.zero_grad()
+
+    def add(self, loss: Tensor) -> None:
+        """Add the gradients of a loss."""
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+
+    def step(self, step: int, pace: Pace) -> tuple[float, ...]:
         """Take step `step` (from 1) of an epoch; return the groups' learning rates."""
         steps_before = (pace.epoch - 1) * pace.steps_per_epoch + step - 1
         factor = lr_factor(self.schedule, steps_before, pace.epochs * pace.steps_per_epoch)
         groups = self.optimizer.param_groups
         for place, (group, lr) in enumerate(zip(groups, self.base_lrs, strict=True)):
             group["lr"] = lr * factor if place < self.learning_groups else 0.0
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
         return tuple(float(group["lr"]) for group in groups)
 
 
@@ -96,30 +105,34 @@ def learn(
     total_loss = 0.0
     hits = photos = 0
     lrs: tuple[float, ...] = ()
-    for step, indices in enumerate(parts, 1):
-        observer.check()
-        scores = task.score(indices)  # (n, C)
-        truths = task.targets[indices].to(scores.device)
-        loss = functional.cross_entropy(scores, truths)
-        value = float(loss.detach())
-        check_loss(value, epoch=pace.epoch, lr=stepper.base_lrs[0])
-        lrs = stepper.step(loss, step, pace)
-        photos += len(indices)
-        total_loss += value * len(indices)
-        hits += int((scores.detach().argmax(1) == truths).sum())
-        seconds = time.monotonic() - started
-        observer.step(
-            StepMetrics(
-                step=step,
-                epoch=pace.epoch,
-                steps_per_epoch=pace.steps_per_epoch,
-                epochs=pace.epochs,
-                loss=value,
-                lrs=lrs,
-                images_per_s=photos / max(seconds, 1e-9),
-                seconds_left=pace.seconds_left(step, seconds),
+    with task.batches(parts) as batches_of_inputs:
+        for step, (indices, inputs) in enumerate(batches_of_inputs, 1):
+            observer.check()
+            truths = task.targets[indices].to(inputs.device)
+            loss, right = task.portions.fit(
+                lambda inputs=inputs, truths=truths: _gradients(  # type: ignore[misc]
+                    task.score, task.portions.of(inputs, fewest=task.fewest), truths, stepper
+                )
             )
-        )
+            check_loss(loss, epoch=pace.epoch, lr=stepper.base_lrs[0])
+            lrs = stepper.step(step, pace)
+            photos += len(indices)
+            total_loss += loss * len(indices)
+            hits += right
+            if observer.is_due():
+                seconds = time.monotonic() - started
+                observer.step(
+                    StepMetrics(
+                        step=step,
+                        epoch=pace.epoch,
+                        steps_per_epoch=pace.steps_per_epoch,
+                        epochs=pace.epochs,
+                        loss=loss,
+                        lrs=lrs,
+                        images_per_s=photos / max(seconds, 1e-9),
+                        seconds_left=pace.seconds_left(step, seconds),
+                    )
+                )
     seconds = time.monotonic() - started
     return Lesson(
         loss=total_loss / photos,
@@ -127,6 +140,26 @@ def learn(
         images_per_s=photos / max(seconds, 1e-9),
         lrs=lrs,
     )
+
+
+def _gradients(
+    score: Callable[[Tensor], Tensor],
+    portions: tuple[Tensor, ...],
+    truths: Tensor,
+    stepper: Stepper,
+) -> tuple[float, int]:
+    """Add up the gradients of a batch's mean loss; return the loss and how many were right."""
+    stepper.begin()
+    total, right, start = 0.0, 0, 0
+    for portion in portions:
+        expected = truths[start : start + len(portion)]
+        start += len(portion)
+        scores = score(portion).float()  # (n, C)
+        loss = functional.cross_entropy(scores, expected) * (len(portion) / len(truths))
+        stepper.add(loss)
+        total += float(loss.detach())
+        right += int((scores.detach().argmax(1) == expected).sum())
+    return total, right
 
 
 def check_loss(loss: float, *, epoch: int, lr: float) -> None:

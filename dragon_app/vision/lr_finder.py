@@ -5,6 +5,7 @@ network that learns here is thrown away.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
 import torch
@@ -13,13 +14,21 @@ from torch.nn import functional
 from dragon_app.core.config import FinetuneConfig, Optimizer
 from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, TrainingError
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.training import CacheFolder, LrCurve, StepMetrics, TrainingPhotos
-from dragon_app.vision.course import Course, look_once, train_task
+from dragon_app.core.training import (
+    CacheFolder,
+    LrCurve,
+    StepMetrics,
+    TrainingPhoto,
+    TrainingPhotos,
+)
+from dragon_app.features.store import FeatureStore
+from dragon_app.vision.course import Course
 from dragon_app.vision.devices import choose_device
-from dragon_app.vision.finetune import set_out
 from dragon_app.vision.freezing import set_learning
 from dragon_app.vision.learning import batches
 from dragon_app.vision.observer import Observer, StoppedError
+from dragon_app.vision.prefix import look, settle_head
+from dragon_app.vision.setting_out import make_optimizer, set_out
 
 LOWEST, HIGHEST = 1e-6, 10.0
 STEPS = 71  # ten for each power of ten
@@ -51,10 +60,14 @@ def find_lr(
         raise NotEnoughImagesError("Looking for a learning rate needs photos to learn from.")
     device = choose_device(config.device)
     observer = Observer(report, should_stop)
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    gpus = [device] if device.type == "cuda" else []
+    with FeatureStore(cache) as store, torch.random.fork_rng(devices=gpus):
         torch.manual_seed(config.seed)  # dropout draws from torch's own generator
+        some = replace(photos, train=_some(photos.train, STEPS * config.batch_size, config.seed))
+        end = replace(config, epochs=1, unfreeze_after=0)
         try:
-            points = tuple(_losses(set_out(config, photos, device, observer)))
+            course = set_out(end, some, store, device=device, observer=observer)
+            points = tuple(_losses(course))
         except StoppedError as error:
             raise TrainingError("The search for a learning rate was stopped.") from error
     suggestion = suggest(points)
@@ -63,28 +76,27 @@ def find_lr(
 
 def _losses(course: Course) -> Iterator[Point]:
     """Take a step at each rate, from low to high, until the loss diverges."""
-    epoch = course.config.epochs
-    if course.frozen(1) == course.stages:
-        look_once(course)
-    frozen = course.frozen(epoch)
+    look(course)
+    settle_head(course)
     parts = _endless(course)
     set_learning(
         course.network,
         course.start.parts.stage_of,
-        frozen=frozen,
+        frozen=course.plan.frozen(1),
         has_statistics=min(course.config.batch_size, len(course.train)) > 1,
     )
-    task = train_task(course, epoch)
-    groups = course.optimizer.param_groups
-    shares = [lr / course.base_lrs[0] for lr in course.base_lrs]
+    task = course.task("train", 1)
+    optimizer = make_optimizer(course)
+    groups = optimizer.param_groups
+    shares = [group["lr"] / groups[0]["lr"] for group in groups]
     mean, best = 0.0, float("inf")
     for step in range(1, STEPS + 1):
         course.observer.check()
         lr = LOWEST * (HIGHEST / LOWEST) ** ((step - 1) / (STEPS - 1))
-        for place, (group, share) in enumerate(zip(groups, shares, strict=True)):
-            group["lr"] = lr * share if place <= course.stages - frozen else 0.0
+        for group, share in zip(groups, shares, strict=True):
+            group["lr"] = lr * share
         indices = next(parts)
-        scores = task.score(indices)  # (n, C)
+        scores = task.score(task.load(indices)).float()  # (n, C)
         loss = functional.cross_entropy(scores, task.targets[indices].to(scores.device))
         value = float(loss.detach())
         mean = MEMORY * mean + (1 - MEMORY) * value
@@ -105,9 +117,17 @@ def _losses(course: Course) -> Iterator[Point]:
                 seconds_left=None,
             )
         )
-        course.optimizer.zero_grad()
+        optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        course.optimizer.step()
+        optimizer.step()
+
+
+def _some(photos: tuple[TrainingPhoto, ...], count: int, seed: int) -> tuple[TrainingPhoto, ...]:
+    """Return as many photos as the steps can see, drawn at random where there are more."""
+    if len(photos) <= count:
+        return photos
+    order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(seed))
+    return tuple(photos[index] for index in order[:count].tolist())
 
 
 def _endless(course: Course) -> Iterator[list[int]]:

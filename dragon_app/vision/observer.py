@@ -34,6 +34,10 @@ class Observer:
         if done in {0, total} or self._is_time():
             self._report(Phase(words=words, done=done, total=total))
 
+    def is_due(self) -> bool:
+        """Whether a step told now would be passed on; ask before working out what to tell."""
+        return time.monotonic() - self._reported_at >= INTERVAL_S
+
     def step(self, metrics: StepMetrics) -> None:
         """Pass on a step, unless one was passed on just now."""
         if self._is_time():

@@ -1,4 +1,4 @@
-"""The photos of a run as compact tensors: decoded once, kept in memory as far as it reaches."""
+"""The photos of a run as compact tensors: decoded once, then in memory or on the disk."""
 
 import os
 from collections.abc import Sequence
@@ -9,58 +9,72 @@ from torch import Tensor
 
 from dragon_app.core.errors import BadImageError, TrainingError
 from dragon_app.core.training import TrainingPhoto
+from dragon_app.features.shelf import Shelf, ShelfKey
 from dragon_app.imaging.decode import decode_file
-from dragon_app.vision.observer import Observer
+from dragon_app.vision.budget import Budget
 from dragon_app.vision.transforms import EvalTransform, compact
 
-BUDGET_BYTES = 2**30
 DECODERS = min(8, os.cpu_count() or 1)
-BATCH = 32
+
+
+def compact_key(transform: EvalTransform) -> ShelfKey:
+    """Return the shelf on which photos lie that do not fit the memory."""
+    return ShelfKey(
+        weights="",
+        depth=0,
+        transform=f"{transform.resize_px} px, {transform.interpolation}",
+        arithmetic="",
+        view="compact",
+        dtype="uint8",
+    )
 
 
 class CompactPhotos:
-    """Photos by index, as `compact` makes them; those beyond the budget are decoded each time."""
+    """Photos by index, as `compact` makes them. One thread at a time asks."""
 
     def __init__(
         self,
         photos: Sequence[TrainingPhoto],
         transform: EvalTransform,
         *,
-        budget_bytes: int = BUDGET_BYTES,
+        shelf: Shelf,
+        budget: Budget,
     ) -> None:
         self.transform = transform
         self.targets = torch.tensor([photo.target for photo in photos])  # (N,)
+        self.digests = tuple(photo.digest for photo in photos)
         self._photos = tuple(photos)
-        self._budget_bytes = budget_bytes
-        self._kept: list[Tensor] = []  # a prefix of the photos
+        self._shelf = shelf
+        self._budget = budget
+        self._kept: dict[int, Tensor] = {}
 
     def __len__(self) -> int:
         return len(self._photos)
 
-    def load(self, observer: Observer) -> None:
-        """Decode photos until all are in memory or the budget is used up."""
-        words = "Reading photos"
-        left_bytes = self._budget_bytes
-        with ThreadPoolExecutor(DECODERS) as pool:
-            for start in range(0, len(self), BATCH):
-                observer.check()
-                observer.phase(words, start, len(self))
-                for photo in pool.map(self._decode, self._photos[start : start + BATCH]):
-                    left_bytes -= photo.nbytes
-                    if left_bytes < 0:
-                        return
-                    self._kept.append(photo)
-        observer.phase(words, len(self), len(self))
+    def batch(self, indices: Sequence[int], *, keeps: bool = True) -> list[Tensor]:
+        """Return photos, each uint8 (3, H, W); with `keeps` the next time needs no decoding."""
+        photos = {index: photo for index in indices if (photo := self._known(index)) is not None}
+        absent = [index for index in dict.fromkeys(indices) if index not in photos]
+        if absent:
+            with ThreadPoolExecutor(min(DECODERS, len(absent))) as pool:
+                decoded = list(pool.map(self._decode, [self._photos[index] for index in absent]))
+            photos |= zip(absent, decoded, strict=True)
+            if keeps:
+                for index in absent:
+                    self._keep(index, photos[index])
+        return [photos[index] for index in indices]
 
-    def batch(self, indices: Sequence[int]) -> list[Tensor]:
-        """Return photos, each uint8 (3, H, W), in the order asked for."""
-        absent = [index for index in indices if index >= len(self._kept)]
-        if not absent:
-            return [self._kept[index] for index in indices]
-        with ThreadPoolExecutor(DECODERS) as pool:
-            decoded = pool.map(self._decode, [self._photos[index] for index in absent])
-            read = dict(zip(absent, decoded, strict=True))
-        return [read[index] if index in read else self._kept[index] for index in indices]
+    def _known(self, index: int) -> Tensor | None:
+        if index in self._kept:
+            return self._kept[index]
+        row = self._shelf.read(self.digests[index])
+        return None if row is None else torch.from_numpy(row)
+
+    def _keep(self, index: int, photo: Tensor) -> None:
+        if self._budget.take(photo.nbytes):
+            self._kept[index] = photo
+        else:
+            self._shelf.put([self.digests[index]], [photo.numpy()])
 
     def _decode(self, photo: TrainingPhoto) -> Tensor:
         try:

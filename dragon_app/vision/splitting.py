@@ -18,10 +18,15 @@ Part = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """`rest(prefix(images))` is what the network says about images."""
+    """A network in three parts: what is frozen, the rest of its body, its head."""
 
     prefix: Part
-    rest: Part
+    upper: Part
+    head: Part
+
+    def rest(self, features: Tensor) -> Tensor:
+        """Return class scores (N, C) for what the prefix made of images."""
+        return self.head(self.upper(features))
 
 
 def split(network: Network, parts: Anatomy, frozen: int) -> Split | None:
@@ -31,17 +36,18 @@ def split(network: Network, parts: Anatomy, frozen: int) -> Split | None:
     train or not as they are told later. Call it while the network is in eval mode.
     """
     if frozen == len(parts.stages):
-        return Split(prefix=network.body, rest=network.head)
+        return Split(prefix=network.body, upper=nn.Identity(), head=network.head)
     body, boundary = network.body, parts.boundaries[frozen - 1]
     try:
         graph = _draw(body, boundary)
         prefix = _Taken(graph).until(boundary)
-        rest = _Taken(graph).after(boundary)
+        upper = _Taken(graph).after(boundary)
     except (TypeError, ValueError, RuntimeError, AttributeError, StopIteration):
         return None  # a forward pass that cannot do with stand-ins for its tensors
     return Split(
         prefix=fx.GraphModule(body, prefix),
-        rest=nn.Sequential(fx.GraphModule(body, rest), network.head),
+        upper=fx.GraphModule(body, upper),
+        head=network.head,
     )
 
 

@@ -98,7 +98,7 @@ class Studio:
         for epoch in range(1, config.epochs + 1):
             while not self._allowed.acquire(timeout=_PAUSE_S):
                 if should_stop():
-                    return self._result(folders.checkpoints, photos, epoch - 1, was_stopped=True)
+                    return self._result(config, folders, photos, epoch - 1, was_stopped=True)
                 if step is not None:
                     report(step)  # as the steps of a real epoch would
             if self.problem:
@@ -106,11 +106,18 @@ class Studio:
             step = _step(config.epochs, epoch)
             report(step)
             report(_measured(config.epochs, epoch))
-        return self._result(folders.checkpoints, photos, epoch, was_stopped=False)
+        return self._result(config, folders, photos, epoch, was_stopped=False)
 
     def _result(
-        self, folder: Path, photos: TrainingPhotos, epoch: int, *, was_stopped: bool
+        self,
+        config: FinetuneConfig,
+        folders: RunFolders,
+        photos: TrainingPhotos,
+        epoch: int,
+        *,
+        was_stopped: bool,
     ) -> FinetuneResult:
+        folder = folders.checkpoints
         if epoch == 0:
             raise TrainingError("Training was stopped before the first epoch ended.")
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,6 +129,7 @@ class Studio:
             val_loss=0.1,
             val_confusion=((n // 2, 0), (1, n - n // 2 - 1)),
             weights="starter (studio)",
+            config=config,
             was_stopped=was_stopped,
             checkpoint=folder,
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dragon_app.core.config import PRESETS, Preset
+from dragon_app.core.config import PRESETS, Arithmetic, Preset
 from dragon_app.core.training import CacheFolder, Run, RunStatus, TrainingCosts
 from dragon_app.services.estimates import START_S, seconds_for, seconds_measured
 from tests.fakes import FakeVision
@@ -29,6 +29,14 @@ RUN = Run(
 def test_more_photos_and_epochs_take_longer() -> None:
     config = BALANCED.changed({"epochs": BALANCED.epochs * 2})
     assert seconds_for(config, val_photos=40, runs=[RUN]) == pytest.approx(240)
+
+
+def test_what_is_left_open_is_compared_with_what_a_run_settled_it_to() -> None:
+    used = replace(BALANCED, image_size_px=128, arithmetic=Arithmetic.BFLOAT16)
+    past = replace(RUN, config_json=used.to_json())
+    assert seconds_for(BALANCED, val_photos=20, runs=[past]) == pytest.approx(60)
+    larger = replace(BALANCED, image_size_px=224)
+    assert seconds_for(larger, val_photos=20, runs=[past]) is None
 
 
 def test_other_work_per_photo_is_not_compared() -> None:

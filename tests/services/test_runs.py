@@ -62,7 +62,11 @@ def test_a_run_goes_from_the_queue_to_a_model(ready_app: App, vision: FakeVision
     assert run.status is RunStatus.QUEUED
     ended = finish(ready_app, run)
     assert (ended.status, ended.reason, ended.val_accuracy) == (RunStatus.FINISHED, "", 0.75)
-    assert FinetuneConfig.from_json(ended.config_json) == replace(CONFIG, epochs=7, seed=5)
+    used = FinetuneConfig.from_json(ended.config_json)
+    assert (used.arithmetic, used.image_size_px) == ("float32", 128)  # what was left open
+    assert replace(used, arithmetic=CONFIG.arithmetic, image_size_px=None) == replace(
+        CONFIG, epochs=7, seed=5
+    )
     assert ended.class_names == ("dark", "light")
     assert ready_app.runs.epochs(run.id) == [epoch_metrics(1, epochs=7)]
     assert ready_app.runs.step_losses(run.id) == [(1, 0.5)]
@@ -176,6 +180,16 @@ def test_a_bug_fails_its_run_is_logged_and_the_next_run_goes(
     assert "ZeroDivisionError" in (ready_app.workspace.folder / "dragon.log").read_text()
     vision.learn = lambda report, should_stop: None
     assert finish(ready_app, ready_app.runs.start(CONFIG)).status is RunStatus.FINISHED
+
+
+def test_a_run_that_cannot_go_on_keeps_its_best_epoch_and_says_why(
+    ready_app: App, vision: FakeVision
+) -> None:
+    vision.reason = "The loss became nan in epoch 2."
+    ended = finish(ready_app, ready_app.runs.start(CONFIG))
+    assert (ended.status, ended.reason) == (RunStatus.FAILED, vision.reason)
+    assert ended.best_epoch == 2
+    assert ready_app.workspace.runs.checkpoint_folder(ended.id)
 
 
 def test_what_a_failed_run_measured_is_kept(ready_app: App, vision: FakeVision) -> None:

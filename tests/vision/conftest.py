@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dragon_app.core.config import Augment, FinetuneConfig, Freeze, WeightsSource
+from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Freeze, WeightsSource
 from dragon_app.core.training import TrainingPhoto, TrainingPhotos
 from dragon_app.vision.pair import wait_quietly
 
@@ -71,4 +71,5 @@ def small() -> FinetuneConfig:
         head_lr=1e-2,
         augment=Augment.OFF,
         device="cpu",
+        arithmetic=Arithmetic.FLOAT32,
     )

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from dragon_app.core.config import Augment
-from dragon_app.vision.augmentation import train_views
+from dragon_app.vision.augmentation import chances, recipe, train_views
 from dragon_app.vision.transforms import EvalTransform, eval_view, normalised
 
 SEEN = EvalTransform(resize_px=40, crop_px=32, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
@@ -14,8 +14,8 @@ VARIED = [Augment.LIGHT, Augment.MEDIUM, Augment.STRONG]
 
 
 def _views(photos: list[Tensor], augment: Augment, seed: int = 0) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return train_views(photos, SEEN, augment, generator=generator, device=CPU)
+    chance = chances([f"{number}" for number in range(len(photos))], f"{augment}-{seed}")
+    return train_views(photos, SEEN, augment, chance=chance, device=CPU)
 
 
 def _photo(width: int = 60) -> Tensor:
@@ -29,7 +29,7 @@ def test_without_variation_training_sees_what_validation_sees() -> None:
 
 
 @pytest.mark.parametrize("augment", VARIED)
-def test_the_same_seed_gives_the_same_views(augment: Augment) -> None:
+def test_the_same_view_shows_the_same_again(augment: Augment) -> None:
     photos = [_photo(60), _photo(40)]
     assert _views(photos, augment, 3).equal(_views(photos, augment, 3))
     assert not _views(photos, augment, 3).equal(_views(photos, augment, 4))
@@ -60,3 +60,21 @@ def test_about_half_of_the_light_views_are_mirrored() -> None:
 def test_light_leaves_colours_alone() -> None:
     grey = torch.full((3, 40, 40), 100, dtype=torch.uint8)
     assert _views([grey], Augment.LIGHT).allclose(torch.tensor(100 / 255), atol=1e-5)
+
+
+def test_a_view_depends_on_the_photo_alone_not_on_its_company() -> None:
+    together = chances(["a", "b", "c"], "light-0")
+    assert together[1].equal(chances(["b"], "light-0")[0])
+    assert not together[0].equal(together[1])
+    assert not together.equal(chances(["a", "b", "c"], "light-1"))
+
+
+def test_chances_are_spread_evenly() -> None:
+    spread = chances([str(number) for number in range(2000)], "light-0")
+    assert spread.shape == (2000, 9)
+    assert ((spread >= 0) & (spread <= 1)).all()
+    assert (spread.mean(0) - 0.5).abs().max() < 0.03
+
+
+def test_each_strength_has_a_recipe_of_its_own() -> None:
+    assert len({recipe(augment) for augment in Augment}) == len(Augment)

@@ -1,5 +1,6 @@
 """The training loop, on small photos and a small network."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Schedule
 from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, TrainingError
+from dragon_app.core.ports import Pixels
 from dragon_app.core.training import (
     CacheFolder,
     EpochMetrics,
@@ -25,8 +27,9 @@ from dragon_app.core.training import (
 )
 from dragon_app.imaging.decode import decode_file
 from dragon_app.vision import checkpoint, learning
+from dragon_app.vision import photos as photos_module
+from dragon_app.vision.backbone import Head
 from dragon_app.vision.finetune import finetune
-from dragon_app.vision.photos import CompactPhotos
 from dragon_app.vision.predictor import load_predictor
 
 MakePhotos = Callable[..., TrainingPhotos]
@@ -48,6 +51,17 @@ def _train(
         report=told.append,
         should_stop=should_stop,
     )
+
+
+def _count_decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    decoded: list[Path] = []
+
+    def counted(path: Path, *, shortest_px: int | None = None) -> Pixels:
+        decoded.append(path)
+        return decode_file(path, shortest_px=shortest_px)
+
+    monkeypatch.setattr(photos_module, "decode_file", counted)
+    return decoded
 
 
 def _weights(result: FinetuneResult) -> dict[str, Tensor]:
@@ -92,18 +106,11 @@ def test_training_leaves_torchs_own_random_numbers_as_they_were(
 def test_a_frozen_backbone_is_looked_through_once_and_stays(
     small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads: list[int] = []
-    batch = CompactPhotos.batch
-
-    def counted(photos: CompactPhotos, indices: list[int]) -> list[Tensor]:
-        reads.extend(indices)
-        return batch(photos, indices)
-
-    monkeypatch.setattr(CompactPhotos, "batch", counted)
+    decoded = _count_decoded(monkeypatch)
     config = replace(small, epochs=3, freeze=Freeze.BACKBONE)
-    first = _train(config, make_photos(), tmp_path / "a")
-    assert len(reads) == 12 + 6
-    longer = _train(replace(config, epochs=5), make_photos(), tmp_path / "b")
+    first = _train(config, make_photos(), tmp_path / "a" / "run")
+    assert len(decoded) == 12 + 6
+    longer = _train(replace(config, epochs=5), make_photos(), tmp_path / "b" / "run")
     bodies = [
         {name: tensor for name, tensor in _weights(each).items() if name.startswith("body.")}
         for each in (first, longer)
@@ -120,7 +127,7 @@ def test_cached_features_and_the_whole_network_measure_alike(
     pixels = [decode_file(p.path, shortest_px=predictor.decode_px) for p in photos.val]
     rows = predictor.probabilities(pixels)
     chosen = rows[np.arange(len(photos.val)), [photo.target for photo in photos.val]]
-    assert -np.log(chosen).mean() == pytest.approx(result.val_loss, abs=1e-4)
+    assert -np.log(chosen).mean() == pytest.approx(result.val_loss, abs=1e-2)
 
 
 def test_the_stages_learn_after_the_head_has_learned_alone(
@@ -156,7 +163,6 @@ def test_what_is_being_done_is_told_in_order(
     words = [event.words for event in events if isinstance(event, Phase)]
     assert list(dict.fromkeys(words)) == [
         "Starting from none (random)",
-        "Reading photos",
         "Looking at photos",
     ]
     epochs = [event for event in events if isinstance(event, EpochMetrics)]
@@ -169,7 +175,7 @@ def _stop_after(calls: int) -> Callable[[], bool]:
     return lambda: next(numbers) >= calls
 
 
-@pytest.mark.parametrize("calls", [0, 1, 2, 4])
+@pytest.mark.parametrize("calls", [0, 1, 2, 3])
 def test_stopping_before_the_first_epoch_ended_keeps_nothing(
     small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, calls: int
 ) -> None:
@@ -214,36 +220,64 @@ def test_steps_too_large_end_the_run_and_say_what_to_change(
         _train(config, make_photos(), tmp_path / "run")
 
 
-def test_a_checkpoint_from_before_the_loss_was_lost_stays(
+def test_a_loss_that_is_no_number_stops_within_the_step_and_keeps_the_best_epoch(
     small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def check(loss: float, *, epoch: int, lr: float) -> None:
-        if epoch == 2:
-            raise TrainingError("nan")
+    steps: list[int] = []
+    take = learning.Stepper.step
 
-    monkeypatch.setattr(learning, "check_loss", check)
-    with pytest.raises(TrainingError, match="nan"):
-        _train(small, make_photos(), tmp_path / "run")
-    assert load_predictor(tmp_path / "run" / "best-0001", device="cpu").class_names
-
-
-@pytest.mark.parametrize(
-    "error",
-    [torch.OutOfMemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: ...")],
-)
-def test_full_memory_says_what_to_change(
-    small: FinetuneConfig,
-    make_photos: MakePhotos,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    error: RuntimeError,
-) -> None:
-    def step(*_: object) -> None:
-        raise error
+    def step(stepper: learning.Stepper, number: int, pace: learning.Pace) -> tuple[float, ...]:
+        steps.append(pace.epoch)
+        if steps.count(2) == 1:  # too large a step
+            next(iter(stepper.optimizer.param_groups[0]["params"])).data.fill_(math.nan)
+        return take(stepper, number, pace)
 
     monkeypatch.setattr(learning.Stepper, "step", step)
-    with pytest.raises(TrainingError, match="Choose a batch size below 4"):
-        _train(small, make_photos(), tmp_path / "run")
+    result = _train(replace(small, epochs=5), make_photos(), tmp_path / "run")
+    assert steps.count(2) == 1
+    assert "The loss became nan in epoch 2" in result.reason
+    assert "Lower the learning rate" in result.reason
+    assert (result.epochs_done, result.best_epoch, result.was_stopped) == (1, 1, False)
+    predictor = load_predictor(result.checkpoint, device="cpu")
+    pixels = [decode_file(p.path) for p in make_photos().val]
+    assert np.isfinite(predictor.probabilities(pixels)).all()
+
+
+def _fill_memory(monkeypatch: pytest.MonkeyPatch, most: int) -> list[int]:
+    """Let batches of more than so many photos find the memory full; return the sizes tried."""
+    sizes: list[int] = []
+    score = Head.forward
+
+    def forward(head: Head, features: Tensor) -> Tensor:
+        sizes.append(len(features))
+        if len(features) > most:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ...")
+        return score(head, features)
+
+    monkeypatch.setattr(Head, "forward", forward)
+    return sizes
+
+
+def test_full_memory_halves_the_batch_and_the_run_ends_nearly_the_same(
+    small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(small, freeze=Freeze.BACKBONE, epochs=3)
+    whole = _train(config, make_photos(), tmp_path / "a" / "run")
+    sizes = _fill_memory(monkeypatch, most=1)
+    halved = _train(config, make_photos(), tmp_path / "b" / "run")
+    assert set(sizes[-20:]) == {1}
+    before, after = _weights(whole), _weights(halved)
+    for name in ("head.linear.weight", "head.linear.bias"):
+        torch.testing.assert_close(after[name], before[name], rtol=1e-3, atol=1e-5)
+
+
+def test_memory_that_stays_full_says_what_to_change(
+    small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill_memory(monkeypatch, most=0)
+    config = small
+    with pytest.raises(TrainingError, match="Choose a smaller batch size"):
+        _train(config, make_photos(), tmp_path / "run")
 
 
 @pytest.mark.parametrize("batch_size", [1, 4, 13])
@@ -277,7 +311,7 @@ def test_more_frozen_stages_than_there_are_is_told_before_photos_are_read(
     with pytest.raises(InvalidConfigError, match="this backbone has 4"):
         _train(replace(small, freeze=9), make_photos(), tmp_path / "run", events=events)
     assert not [event for event in events if isinstance(event, StepMetrics)]
-    assert "Reading photos" not in {e.words for e in events if isinstance(e, Phase)}
+    assert "Looking at photos" not in {e.words for e in events if isinstance(e, Phase)}
 
 
 def test_the_starter_learns_two_colours_at_a_glance(

@@ -20,6 +20,7 @@ from dragon_app.core.training import (
     TrainingEvent,
     TrainingPhotos,
 )
+from dragon_app.vision import observer
 from dragon_app.vision.backbone import Network, random_network
 from dragon_app.vision.lr_finder import DIVERGED, find_lr, suggest
 
@@ -37,6 +38,11 @@ def _find(
     told = events if events is not None else []
     cache = CacheFolder(path=folder / "cache")
     return find_lr(config, photos, cache=cache, report=told.append, should_stop=should_stop)
+
+
+@pytest.fixture(autouse=True)
+def tell_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observer, "INTERVAL_S", 0.0)
 
 
 @pytest.fixture

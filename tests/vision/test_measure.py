@@ -3,12 +3,18 @@
 import torch
 
 from dragon_app.vision.measure import Measurement, Task, measure
+from dragon_app.vision.memory import Portions
 from dragon_app.vision.observer import Observer
 
 
 def test_photos_are_counted_by_truth_and_answer() -> None:
     scores = torch.tensor([[9.0, 0.0, 0.0], [9.0, 0.0, 0.0], [0.0, 9.0, 0.0]])
-    task = Task(score=lambda indices: scores[indices], targets=torch.tensor([0, 1, 1]))
+    task = Task(
+        load=lambda indices: scores[indices],
+        score=lambda rows: rows,
+        targets=torch.tensor([0, 1, 1]),
+        portions=Portions(torch.device("cpu")),
+    )
     measured = measure(task, classes=3, observer=Observer(lambda event: None, lambda: False))
     assert measured.confusion == ((1, 0, 0), (1, 1, 0), (0, 0, 0))
     assert 2.9 < measured.loss < 3.1
