@@ -64,11 +64,17 @@ class Labelling:
         self._workspace.classes.set_order(class_ids)
 
     def assign(
-        self, image_ids: Sequence[int], class_id: int | None, *, batch: str | None = None
+        self,
+        image_ids: Sequence[int],
+        class_id: int | None,
+        *,
+        batch: str | None = None,
+        who: str = PERSON,
     ) -> BatchResult:
         """Give photos a class, or none."""
         after = None if class_id is None else str(class_id)
-        return self._apply(EventKind.CLASS, image_ids, after, batch)
+        changes = dict.fromkeys(image_ids, after)
+        return self._workspace.labels.apply(EventKind.CLASS, changes, batch=_id(batch), who=who)
 
     def bin(self, image_ids: Sequence[int], *, batch: str | None = None) -> BatchResult:
         """Move photos to the bin: out of the lists and of training, nothing is deleted."""

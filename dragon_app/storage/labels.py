@@ -31,11 +31,11 @@ class LabelStore:
         Photos that were removed for good are left and named.
         """
         with self._database.writing() as db:
-            known = told(db, batch)
-            if known is not None:
-                return known
             current = values(db, kind, list(changes))
             gone = _gone(db, sorted(changes.keys() - current.keys()))
+            known = told(db, batch)
+            if known is not None:
+                return replace(known, left=tuple(gone))
             if gone and not current:
                 raise _no_photo(gone[0])
             wanted = {

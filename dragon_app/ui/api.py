@@ -7,7 +7,6 @@ for many of them `POST /dragon/uploads` takes files.
 import base64
 import binascii
 import json
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial, wraps
@@ -26,6 +25,7 @@ from dragon_app.wiring import Session
 
 _ASK_EVERY_S = 0.5
 
+_SCRIPT = "script"  # signs labels in the journal
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
             if not known:
                 raise NotFoundError(f"There is no class {class_name!r}.")
             class_id = known[0]
-        result = labelling.assign(image_ids, class_id, batch=batch or uuid.uuid4().hex)
+        result = labelling.assign(image_ids, class_id, batch=batch, who=_SCRIPT)
         return {"changed": result.changed}
 
     def undo(batch: str | None = None) -> dict[str, Any]:

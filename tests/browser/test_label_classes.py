@@ -120,6 +120,7 @@ def test_classes_are_put_in_order_by_keyboard(session: Session, page: Page) -> N
     expect(names(page)).to_have_text(["Rose", "Lily", "Tulip"])
     page.keyboard.press("Enter")
     expect(names(page)).to_have_text(["Lily", "Rose", "Tulip"])
+    expect(dialog.get_by_text("1 of 3", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     expect(card(page, "Lily").locator("kbd")).to_have_text("1")
 

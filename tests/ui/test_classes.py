@@ -148,3 +148,25 @@ def test_bin_is_emptied_once_and_says_what_a_run_lost(
     photos = client.get(f"/dragon/runs/{run.id}/photos").json()
     assert (photos["words"], len(photos["ids"])) == ("8 photos, 2 are gone.", 6)
     assert len(step(client, "undo")["left"]) == 2
+
+
+def test_label_of_a_class_deleted_elsewhere_is_refused_in_words(
+    client: TestClient, ids: list[int]
+) -> None:
+    post(client, "classes/2/delete", batch="deletion 1")
+    asked = {"gesture": "class", "batch": "a label 1", "image_ids": ids, "class_id": 2}
+    answer = client.post("/dragon/labels", json=asked)
+    assert answer.status_code == 404
+    assert "There is no class 2. It may have been deleted." in answer.json()["error"]
+    assert [each["total"] for each in shown(client)] == [2]
+
+
+def test_photo_removed_elsewhere_is_named_and_the_others_are_labelled(
+    client: TestClient, ids: list[int]
+) -> None:
+    post(client, "labels", gesture="bin", batch="to the bin", image_ids=ids[:1])
+    post(client, "bin/empty", batch="empty it 1", expected=1)
+    asked = {"gesture": "class", "batch": "a label 1", "image_ids": ids[:2], "class_id": 2}
+    for _ in range(2):
+        answer = post(client, "labels", **asked)
+        assert (answer["changed"], answer["left"]) == (1, ["0.png"])

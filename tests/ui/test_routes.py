@@ -29,6 +29,10 @@ def gesture(client: TestClient, kind: str, ids: list[int], **more: Any) -> dict[
     return dict(answer.json())
 
 
+def undo(client: TestClient) -> dict[str, Any]:
+    return dict(client.post("/dragon/undo", json={"batch": uuid.uuid4().hex}).json())
+
+
 def test_refused_file_is_named_and_the_rest_goes_on(client: TestClient) -> None:
     files = [
         ("files", ("../../evil/good.png", photo_bytes(1), "image/png")),
@@ -85,11 +89,11 @@ def test_undo_takes_back_one_gesture(client: TestClient) -> None:
     gesture(client, "class", ids, class_id=made["id"])
     gesture(client, "bin", ids)
     assert client.get("/dragon/state").json()["summary"]["binned"] == 2
-    gesture(client, "undo", [])
+    undo(client)
     assert client.get("/dragon/state").json()["summary"]["classes"][0]["total"] == 2
-    gesture(client, "undo", [])
+    undo(client)
     assert client.get("/dragon/state").json()["summary"]["unlabelled"] == 2
-    assert gesture(client, "undo", [])["nothing_to_undo"]
+    assert undo(client)["words"] == "There is nothing to undo."
 
 
 def test_revision_follows_every_change(client: TestClient) -> None:
@@ -108,7 +112,7 @@ def test_revision_follows_every_change(client: TestClient) -> None:
     assert changed()
     gesture(client, "class", ids, class_id=made["id"])
     assert changed()
-    gesture(client, "undo", [])
+    undo(client)
     assert changed()
 
 

@@ -22,7 +22,6 @@ class Gesture(StrEnum):
     RESTORE = "restore"
     SKIP = "skip"
     UNSKIP = "unskip"
-    UNDO = "undo"
 
 
 class LabelRequest(BaseModel):
@@ -42,15 +41,13 @@ def router(session: Session) -> APIRouter:
     def label(asked: LabelRequest) -> dict[str, Any]:
         labelling = session.app.labelling
         result = _do(labelling, asked)
-        if result is None:
-            return {"changed": 0, "left": [], "nothing_to_undo": True}
         left = labelling.photo_names(result.left)
         return {"changed": result.changed, "left": left, "images": result.images}
 
     return routes
 
 
-def _do(labelling: Labelling, asked: LabelRequest) -> BatchResult | None:
+def _do(labelling: Labelling, asked: LabelRequest) -> BatchResult:
     match asked.gesture:
         case Gesture.CLASS:
             return labelling.assign(asked.image_ids, asked.class_id, batch=asked.batch)
@@ -62,5 +59,3 @@ def _do(labelling: Labelling, asked: LabelRequest) -> BatchResult | None:
             return labelling.skip(asked.image_ids, batch=asked.batch)
         case Gesture.UNSKIP:
             return labelling.unskip(asked.image_ids, batch=asked.batch)
-        case Gesture.UNDO:
-            return labelling.undo(batch=asked.batch)

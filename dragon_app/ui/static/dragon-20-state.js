@@ -13,7 +13,8 @@ Object.assign(
       isPolling = false,
       isAgain = false;
 
-    /* `dragon.on('dataset', f)` returns what ends it. Known: dataset, online, offline, tab. */
+    /* `dragon.on('dataset', f)` returns what ends it. Known: dataset, online, offline, tab,
+       run, run-photos. */
     const on = (name, run) => {
       const listener = (event) => run(event.detail);
       news.addEventListener(name, listener);

@@ -19,7 +19,7 @@ Object.assign(
     };
     const whoOf = ({ who, is_reversal: isReversal }) => {
       if (isReversal) return 'by undo or redo';
-      return who === 'import' ? 'with its file' : 'by hand';
+      return { import: 'with its file', script: 'by a script' }[who] ?? 'by hand';
     };
     const line = (each) => {
       const what = el(each.is_undone ? 's' : 'span', { text: whatOf(each) });

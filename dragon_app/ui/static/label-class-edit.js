@@ -68,9 +68,10 @@ const editClass = (each, { classes, run, onGone }) => {
       const to = at + by;
       if (at < 0 || to < 0 || to >= ids.length) return;
       ids.splice(to, 0, ...ids.splice(at, 1));
-      await send('order', { ids });
+      if (await send('order', { ids })) place.textContent = `${to + 1} of ${ids.length}`;
     };
-    places.append(button('Move up', () => move(-1)), button('Move down', () => move(1)));
+    const place = el('span', { class: 'd-quiet d-number', role: 'status', text: `${ids.indexOf(each.id) + 1} of ${ids.length}` });
+    places.append(button('Move up', () => move(-1)), button('Move down', () => move(1)), place);
 
     const into = el(
       'select',
