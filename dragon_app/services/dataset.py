@@ -53,13 +53,15 @@ class DatasetSummary:
 class Dataset:
     """The photos of a workspace. Safe from several threads.
 
-    Shared between threads: the index of perceptual hashes, under `_adding`.
+    Shared between threads: the index of perceptual hashes, under `_adding`; `_summary`, one
+    reference that is swapped whole.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._adding = threading.Lock()
         self._near: NearIndex | None = None
+        self._summary: tuple[str, DatasetSummary] | None = None  # and the revision it is of
         self._examiner = Examiner(workspace.blobs)
 
     def add(
@@ -152,7 +154,18 @@ class Dataset:
         return path
 
     def summary(self) -> DatasetSummary:
-        """Count photos by class and state, and say what training still lacks."""
+        """Count photos by class and state, and say what training still lacks.
+
+        Open tabs ask every two seconds: photos are counted again only after a change.
+        """
+        revision = self.revision()
+        known = self._summary
+        if known is None or known[0] != revision:
+            known = (revision, self._count())
+            self._summary = known
+        return known[1]
+
+    def _count(self) -> DatasetSummary:
         counts = self._workspace.images.counts()
         classes = self._workspace.classes.counts()
         return DatasetSummary(

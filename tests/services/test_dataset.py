@@ -10,6 +10,7 @@ from dragon_app.core.errors import ClassNameError, NotFoundError, WorkspaceError
 from dragon_app.core.types import EventKind, ImageFilter, Refusal, Shown, Split
 from dragon_app.imaging.decode import decode_file
 from dragon_app.services.intake import scan
+from dragon_app.storage.images import ImageStore
 from dragon_app.wiring import App
 from tests.photos import incoming, incoming_photos, photo_bytes, write_photos
 
@@ -291,6 +292,24 @@ def test_the_summary_counts_by_state(app: App) -> None:
     summary = app.dataset.summary()
     assert (summary.total, summary.unlabelled, summary.binned) == (3, 1, 1)
     assert summary.missing == ("Training needs two classes or more", "dragon needs 1 more photo")
+
+
+def test_photos_are_counted_again_only_after_a_change(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    counts = ImageStore.counts
+
+    def noting(self: ImageStore) -> dict[Shown, int]:
+        counted.append(1)
+        return counts(self)
+
+    monkeypatch.setattr(ImageStore, "counts", noting)
+    ids = app.dataset.add(incoming_photos([1, 2])).image_ids
+    assert [app.dataset.summary().total for _ in range(3)] == [2, 2, 2]
+    app.labelling.bin(ids[:1])
+    assert [app.dataset.summary().total for _ in range(3)] == [1, 1, 1]
+    assert len(counted) == 2
 
 
 def test_a_revision_changes_with_every_change_and_with_nothing_else(app: App) -> None:
