@@ -25,7 +25,7 @@ _COLUMNS = (
     "id, digest, perceptual_hash, width_px, height_px, size_bytes, name, group_id, split, "
     "class_id, is_skipped, is_binned, added_at"
 )
-_DIGITS = re.compile(r"([0-9]{1,18})")
+_DIGITS = re.compile("[0-9]+")
 _SHOWN = {
     Shown.ALL: "is_binned = 0",
     Shown.LABELLED: "is_binned = 0 and class_id is not null",
@@ -247,13 +247,14 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def _natural(photo: tuple[int, str]) -> list[tuple[int, int, str]]:
-    """Return what a photo is sorted by: runs of digits count as numbers."""
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part)
-        for part in _DIGITS.split(_folded(photo[1]))
-        if part
-    ]
+def _natural(photo: tuple[int, str]) -> str:
+    """Return what a photo is sorted by: its name, with how long a number is before the number."""
+    return _DIGITS.sub(_with_length, _folded(photo[1]))
+
+
+def _with_length(number: re.Match[str]) -> str:
+    digits = number[0].lstrip("0")
+    return f"{len(digits):03}{digits}"
 
 
 def _record(row: Sequence[Any]) -> ImageRecord:

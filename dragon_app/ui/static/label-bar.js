@@ -21,6 +21,7 @@ const createBar = ({ board, list, chosen, classes, act }) => {
       icon('close'),
     ),
   );
+  bar.addEventListener('mousedown', (event) => event.preventDefault()); // keys stay the grid's
   const button = (text, does, ...before) =>
     el(
       'button',

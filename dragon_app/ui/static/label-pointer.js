@@ -4,12 +4,14 @@ const createPointer = ({ area, grid, list, chosen, onOpen }) => {
   const LONG_MS = 500,
     STILL_PX = 10,
     EDGE_PX = 60,
-    SCROLL_PX = 18;
+    SCROLL_PX = 18,
+    NOT_FREE = 'button, a, input, select, nav, dialog, .chosen, .upload, .d-empty, .next';
   const { box } = grid;
   const tileAt = (event) => event.target.closest?.('.tile');
   const placeOf = (tile) => Number(tile.dataset.place);
 
-  let isHeld = false; // a long press was answered: the click that ends it is not one
+  let isHeld = false, // a long press was answered: the click that ends it is not one
+    isFinger = false; // two quick taps choose and let go; only a mouse clicks twice
   box.addEventListener('click', (event) => {
     const tile = tileAt(event);
     if (!tile || isHeld) return;
@@ -22,7 +24,7 @@ const createPointer = ({ area, grid, list, chosen, onOpen }) => {
   });
   box.addEventListener('dblclick', (event) => {
     const tile = tileAt(event);
-    if (tile && !event.target.closest('.tile-mark')) onOpen(placeOf(tile));
+    if (tile && !isFinger && !event.target.closest('.tile-mark')) onOpen(placeOf(tile));
   });
 
   /* A finger that stays opens the photo large; a finger never drags a photo. */
@@ -31,10 +33,11 @@ const createPointer = ({ area, grid, list, chosen, onOpen }) => {
   const letGo = () => clearTimeout(timer);
   box.addEventListener('pointerdown', (event) => {
     isHeld = false;
+    isFinger = event.pointerType === 'touch';
     const tile = tileAt(event);
     if (!tile) return;
-    tile.draggable = event.pointerType !== 'touch';
-    if (event.pointerType !== 'touch') return;
+    tile.draggable = !isFinger;
+    if (!isFinger) return;
     from = event;
     timer = setTimeout(() => {
       isHeld = true;
@@ -100,7 +103,7 @@ const createPointer = ({ area, grid, list, chosen, onOpen }) => {
   };
   area.addEventListener('mousedown', (event) => {
     if (event.shiftKey && tileAt(event)) event.preventDefault(); // no text is selected
-    if (event.button !== 0 || event.target.closest('button, a, input, select, .chosen, .upload, .d-empty')) return;
+    if (event.button !== 0 || event.target.closest(NOT_FREE)) return;
     if (tileAt(event) && !event.shiftKey) return;
     start = inGrid(event);
     base = event.shiftKey || event.ctrlKey || event.metaKey ? new Set(chosen.all()) : new Set();

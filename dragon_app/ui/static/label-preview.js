@@ -106,6 +106,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
     grid.show(chosen.here());
     grid.draw();
   });
+  choices.addEventListener('mousedown', (event) => event.preventDefault()); // keys stay the photo's
   document.body.append(box);
   box.showModal();
   box.focus();

@@ -244,7 +244,8 @@ const moves = (event) => {
   event.preventDefault();
 };
 document.addEventListener('keydown', (event) => {
-  if (!root.offsetParent || document.querySelector('dialog[open]') || dragon.isTyping(event)) return;
+  const isElsewhere = !root.offsetParent || document.querySelector('dialog[open]') || dragon.isTyping(event);
+  if (isElsewhere || event.defaultPrevented) return; // the large view that a key has just closed had it
   if (keys.tell(event) || keys.around(event)) return;
   const isOnControl = event.target.closest('button, a, [role="tab"]');
   if (!isOnControl || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a')) moves(event);
@@ -261,7 +262,7 @@ const main = el(
   empty.panel,
   bar.bar,
 );
-createPointer({ area: main, grid, list, chosen, onOpen: open });
+createPointer({ area: root, grid, list, chosen, onOpen: open });
 root.append(classes.side, main, next.panel);
 root.classList.add('is-new'); // until the app has said what there is
 showHeading();
