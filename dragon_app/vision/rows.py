@@ -68,14 +68,14 @@ class Rows:
 
     def batch(self, indices: list[int]) -> Tensor:
         """Return rows (n, ...), float16."""
-        if self._whole is not None:
+        if self._whole is not None and bool(self._held[indices].all()):
             return self._whole[indices]
-        found = {index: self._shelf.read(self._digests[index]) for index in indices}
+        found = {index: self._shelf.read(self._digests[index]) for index in set(indices)}
         absent = [index for index, row in found.items() if row is None]
-        made = dict(zip(absent, self._make(absent), strict=True)) if absent else {}
-        return torch.stack(
-            [made[index] if row is None else torch.from_numpy(row) for index, row in found.items()]
-        )
+        rows = {index: torch.from_numpy(row) for index, row in found.items() if row is not None}
+        if absent:
+            rows |= zip(absent, self._make(absent), strict=True)
+        return torch.stack([rows[index] for index in indices])
 
     def _hold(self, indices: list[int], rows: Tensor) -> None:
         if self._whole is None and not self._is_whole_refused:
