@@ -76,6 +76,7 @@ def test_photos_of_a_run_are_shown_as_they_were(session: Session, page: Page) ->
     page.get_by_role("button", name="See the photos of this run", exact=True).click()
     expect(page.get_by_role("heading", name=f"Photos of run {run.id}", exact=True)).to_be_visible()
     expect(tiles(page)).to_have_count(7)
+    expect(page.locator(".class-card.is-shown")).to_have_count(0)
     which = page.get_by_label("Which photos of the run", exact=True)
     which.select_option("Then Rose (3)")
     expect(tiles(page)).to_have_count(3)

@@ -3,14 +3,20 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.errors import WorkspaceError
+from dragon_app.core.types import BatchResult
+from dragon_app.storage.classes import ClassStore
 from dragon_app.storage.database import Database
-from dragon_app.storage.migrations import check_schema, migrate
+from dragon_app.storage.labels import LabelStore
+from dragon_app.storage.migrations import MIGRATIONS, check_schema, migrate
+from dragon_app.storage.steps import StepStore
 
 TABLES = {
     "classes",
     "images",
     "batches",
     "events",
+    "class_events",
+    "gone_photos",
     "snapshots",
     "snapshot_samples",
     "runs",
@@ -43,6 +49,26 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     before = schema(database)
     migrate(database)
     assert schema(database) == before
+
+
+def test_the_journal_and_the_classes_of_an_older_version_are_kept(database: Database) -> None:
+    with database.writing() as db:
+        MIGRATIONS.apply(db, stop_before="003_classes_in_the_journal")
+        for name in ("rose", "tulip"):
+            db.execute(
+                "insert into classes (name, name_key, colour) values (?, ?, '#000000')", [name] * 2
+            )
+        db.execute(
+            "insert into images (digest, format, width_px, height_px, size_bytes, name, group_id,"
+            " class_id, added_at) values ('ab', 'PNG', 1, 1, 1, 'a.png', 1, 2, '2026-01-01')"
+        )
+        db.execute("insert into batches (id, who, at) values ('b', 'person', '2026-01-01')")
+        db.execute("insert into events (batch, kind, image_id, after) values ('b', 'class', 1, 2)")
+    migrate(database)
+    assert [each.name for each in ClassStore(database).all()] == ["rose", "tulip"]
+    assert StepStore(database).undo(batch="u", who="person") == BatchResult(changed=1)
+    told = [(event.before, event.after) for event in LabelStore(database).history(1)]
+    assert told == [(None, "2"), ("2", None)]
 
 
 def test_a_migrated_file_can_be_read(database: Database) -> None:

@@ -210,6 +210,11 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run, undo }) => {
     side,
     show,
     shown: () => shown,
+    /* Something else is shown than any card would show. */
+    markNone: () => {
+      shown = {};
+      markShown();
+    },
     update: (fresh) => {
       summary = fresh;
       draw();

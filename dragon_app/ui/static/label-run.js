@@ -1,5 +1,5 @@
 /* The photos of a run as they were when it began: which, in which class, and what changed since. */
-const createRunView = ({ onShow }) => {
+const createRunView = ({ onShow, onLeave }) => {
   const { el, count } = dragon;
   let run = null; // what the app told about it; null while no run is looked at
   const words = el('span', { 'aria-live': 'polite' });
@@ -13,10 +13,7 @@ const createRunView = ({ onShow }) => {
       type: 'button',
       class: 'd-button is-small',
       text: 'Back to all photos',
-      onclick: () => {
-        leave();
-        onShow(null);
-      },
+      onclick: () => onLeave(),
     }),
   );
   const leave = () => {

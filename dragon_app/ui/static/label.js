@@ -161,7 +161,13 @@ takeDropsAnywhere({ isHere: () => root.isConnected, onDrop: (transfer) => takeDr
 
 /* ---- the page ---- */
 const filters = createFilters({ board, list, onShow: showList });
-const runView = createRunView({ onShow: (within) => showList({ shown: 'all', class_id: null, within }) });
+const runView = createRunView({
+  onShow: (within) => {
+    classes.markNone();
+    showList({ shown: 'all', class_id: null, within });
+  },
+  onLeave: () => classes.show({ shown: 'all' }),
+});
 const emptyBin = createEmptyBin({
   run,
   isBin: () => list.which().shown === 'binned',
