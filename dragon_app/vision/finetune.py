@@ -56,6 +56,10 @@ def finetune(
             best = Best(course.network, changing=_changing(course), folder=folders.checkpoints)
         except StoppedError as error:
             raise _nothing_kept() from error
+        except RuntimeError as error:
+            if not is_full(error):
+                raise
+            raise TrainingError(advice(device)) from error
         was_stopped, reason = _end(course, photos, best)
     path = best.keep()
     if best.measured is None or path is None:

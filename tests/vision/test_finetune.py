@@ -26,7 +26,7 @@ from dragon_app.core.training import (
     TrainingPhotos,
 )
 from dragon_app.imaging.decode import decode_file
-from dragon_app.vision import checkpoint, learning
+from dragon_app.vision import checkpoint, learning, setting_out
 from dragon_app.vision import photos as photos_module
 from dragon_app.vision.backbone import Head
 from dragon_app.vision.finetune import finetune
@@ -269,6 +269,17 @@ def test_full_memory_halves_the_batch_and_the_run_ends_nearly_the_same(
     before, after = _weights(whole), _weights(halved)
     for name in ("head.linear.weight", "head.linear.bias"):
         torch.testing.assert_close(after[name], before[name], rtol=1e-3, atol=1e-5)
+
+
+def test_memory_that_is_full_before_training_says_what_to_change(
+    small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(*_: object) -> None:
+        raise RuntimeError("MPS backend out of memory (MPS allocated: 18.1 GB)")
+
+    monkeypatch.setattr(setting_out, "prepare", prepare)
+    with pytest.raises(TrainingError, match="Choose a smaller batch size"):
+        _train(small, make_photos(), tmp_path / "run")
 
 
 def test_memory_that_stays_full_says_what_to_change(
