@@ -209,7 +209,6 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run, undo }) => {
   return {
     side,
     show,
-    shown: () => shown,
     /* Something else is shown than any card would show. */
     markNone: () => {
       shown = {};
