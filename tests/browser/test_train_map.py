@@ -174,6 +174,13 @@ def test_costs_of_the_position_are_shown(map_page: Page) -> None:
     expect(facts).to_contain_text("under 1 s once, then under 1 s an epoch")
 
 
+def test_costs_follow_the_photos(map_page: Page, ready: Session) -> None:
+    facts = learning_map(map_page).locator(".map-facts")
+    expect(facts).to_contain_text("1 s an epoch")
+    ready.app.dataset.add(incoming_photos(range(8, 24), "dark"))
+    expect(facts).to_contain_text("3 s an epoch")
+
+
 class SlowVision(FakeVision):
     """Measures for as long as a test wants."""
 

@@ -2,7 +2,7 @@
 const createCosts = ({ onNews, onMeasured }) => {
   const AGAIN_MS = 700, TYPING_MS = 300;
   const networks = new Map();  // by backbone: its stages, or the sentence that says why there are none
-  let asked = null, wish = null, answer = null, timer = 0;
+  let asked = null, wish = null, of = null, answer = null, timer = 0;
 
   const ask = async () => {
     clearTimeout(timer);
@@ -34,18 +34,20 @@ const createCosts = ({ onNews, onMeasured }) => {
     onNews();
   };
   /* Ask what these settings cost, unless that is known; where the border lies changes nothing. */
-  const show = (preset, { freeze: _, ...values }) => {
-    const key = JSON.stringify([preset, values]);
+  const show = (preset, { freeze: _, ...values }, { backbone, photos }) => {
+    const key = JSON.stringify([preset, values, photos]);
     if (key === asked) return;
+    if (backbone !== of) answer = null;  // else the old numbers stand until the new ones are there
+    of = backbone;
     clearTimeout(timer);
     timer = setTimeout(ask, asked == null ? 0 : TYPING_MS);
     asked = key;
     wish = { preset, values };
-    answer = null;
   };
   /* Something was in the way, or went by while nobody looked. */
   const again = () => { if (answer && answer.status !== 'ready') ask(); };
   dragon.on('tab', (tab) => { if (tab === 'train') setTimeout(again); });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && root.isConnected) again(); });
 
   return { show, look, again, network: (backbone) => networks.get(backbone), answer: () => answer };
 };

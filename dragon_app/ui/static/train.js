@@ -51,7 +51,8 @@ const showMap = () => {
   const config = advanced.config();
   const network = costs.network(config.backbone);
   costs.look(config.backbone);
-  costs.show(cards.id(), advanced.values());
+  const photos = state.summary.classes.reduce((sum, each) => sum + each.train + each.val, 0);
+  costs.show(cards.id(), advanced.values(), { backbone: config.backbone, photos });
   if (network?.stages.length) {
     advanced.showStages(network.stages.length);
     if (config.freeze > network.stages.length) { advanced.change('freeze', 'backbone'); return; }  // of a deeper network
