@@ -68,13 +68,13 @@ def test_failed_batch_does_not_hide_what_was_added_before(page: Page, faults: Fa
             route.fulfill(status=507, json={"error": "The disk is full."})
 
     page.route("**/dragon/uploads", second_fails)
-    sent = files(range(40))
+    sent = files(range(80))
     drop(page.locator("body"), sent)
-    expect(page.get_by_text("8 added, ended after 8 of 40")).to_be_visible()
+    expect(page.get_by_text("32 added, ended after 32 of 80")).to_be_visible()
     expect(page.get_by_text("The disk is full.")).to_be_visible()
-    expect(tiles(page)).to_have_count(8)
+    expect_count(page, "All photos", 32)
     sizes = [len(data) for _, data in sent]
-    assert left[:2] == [sum(sizes), sum(sizes[8:])]
+    assert left[:2] == [sum(sizes), sum(sizes[32:])]
 
 
 def test_folder_of_class_folders_labels_its_photos(page: Page, tmp_path: Path) -> None:
@@ -105,13 +105,13 @@ def test_stop_keeps_what_is_in(page: Page) -> None:
             route.continue_()
 
     page.route("**/dragon/uploads", third_waits)
-    drop(page.locator("body"), files(range(40)))
-    expect(page.get_by_text("16 of 40 photos", exact=True)).to_be_visible()
+    drop(page.locator("body"), files(range(100)))
+    expect(page.get_by_text("64 of 100 photos", exact=True)).to_be_visible()
     expect(page.locator('.header-saved[data-is="saving"]')).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("16 added, stopped after 16 of 40")).to_be_visible()
+    expect(page.get_by_text("64 added, stopped after 64 of 100")).to_be_visible()
     expect(page.locator('.header-saved[data-is="saved"]')).to_be_visible()
-    expect(tiles(page)).to_have_count(16)
+    expect_count(page, "All photos", 64)
 
 
 @pytest.mark.timeout(120)
