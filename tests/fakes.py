@@ -115,7 +115,8 @@ class FakeVision:
         folder = folders.checkpoints
         (folder / "best").mkdir(parents=True)
         (folder / "best" / "classes.txt").write_text("\n".join(photos.class_names))
-        used = replace(config, arithmetic=Arithmetic.FLOAT32, image_size_px=128)
+        is_open = config.arithmetic is Arithmetic.AUTO
+        used = replace(config, arithmetic=Arithmetic.FLOAT32) if is_open else config
         return finetune_result(
             folder / "best", config=used, was_stopped=should_stop(), reason=self.reason
         )

@@ -97,7 +97,7 @@ class FinetuneResult:
     """How a run of `finetune` ended. `checkpoint` is the folder of the kept (best) checkpoint.
 
     `val_confusion[true][predicted]` belongs to that checkpoint. `config` is what was used, with
-    nothing left open, so that the run can be repeated; `reason` says why it could not go on.
+    the arithmetic settled, so that the run can be repeated; `reason` says why it could not go on.
     """
 
     epochs_done: int

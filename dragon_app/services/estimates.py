@@ -11,6 +11,7 @@ START_S = 2.0  # until weights are read and the network stands
 _WORK = (
     "backbone",
     "freeze",
+    "image_size_px",
     "optimizer",
     "augment",
     "device",
@@ -61,8 +62,6 @@ def seconds_for(config: FinetuneConfig, *, val_photos: int, runs: Sequence[Run])
 
 def _is_same_work(past: FinetuneConfig, config: FinetuneConfig) -> bool:
     """Compare with what a run used: it settled what these settings leave open."""
-    return (
-        all(getattr(past, name) == getattr(config, name) for name in _WORK)
-        and config.image_size_px in {None, past.image_size_px}
-        and config.arithmetic in {Arithmetic.AUTO, past.arithmetic}
-    )
+    return all(
+        getattr(past, name) == getattr(config, name) for name in _WORK
+    ) and config.arithmetic in {Arithmetic.AUTO, past.arithmetic}

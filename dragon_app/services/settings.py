@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from dragon_app.core.config import PRESETS, FinetuneConfig, Preset, WeightsSource
+from dragon_app.core.config import PRESETS, Arithmetic, FinetuneConfig, Preset, WeightsSource
 from dragon_app.core.errors import InvalidConfigError
 
 # A setting that is only right or wrong together with others; the problem is told beside the key.
@@ -46,9 +46,16 @@ def read_settings(preset: Preset, values: Mapping[str, object]) -> ReadSettings:
 
 
 def nearest_preset(config: FinetuneConfig) -> tuple[Preset, tuple[str, ...]]:
-    """Return the preset that the settings are nearest to, and the settings that differ from it."""
+    """Return the preset that the settings are nearest to, and the settings that differ from it.
+
+    What the machine settles by itself, as the arithmetic, is no difference.
+    """
     differing = {
-        preset: tuple(n for n in _names() if getattr(config, n) != getattr(base, n))
+        preset: tuple(
+            n
+            for n in _names()
+            if getattr(config, n) != getattr(base, n) and getattr(base, n) != Arithmetic.AUTO
+        )
         for preset, base in PRESETS.items()
     }
     nearest = min(differing, key=lambda preset: len(differing[preset]))

@@ -43,7 +43,7 @@ def set_out(
         config.arithmetic, start.network, subject, folder=store.cache.path, observer=observer
     )
     prepare(start.network, arithmetic)
-    used = replace(config, arithmetic=arithmetic, image_size_px=size_px)
+    used = replace(config, arithmetic=arithmetic)
     budget = Budget()
     shelf = store.shelf(compact_key(transform))
     train, val = (

@@ -1,9 +1,17 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dragon_app.core.config import PRESETS, FinetuneConfig, Freeze, Preset, WeightsSource
+from dragon_app.core.config import (
+    PRESETS,
+    Arithmetic,
+    FinetuneConfig,
+    Freeze,
+    Preset,
+    WeightsSource,
+)
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import Report, ShouldStop
 from tests.cli.conftest import Shell
@@ -35,7 +43,7 @@ def test_train_takes_every_setting_from_the_preset(
     monkeypatch.setattr(vision, "backbone", lambda name: NETWORK, raising=False)
     shell("add", photos)
     assert shell("train", "--preset", preset).code == 0
-    assert last_config(shell) == PRESETS[preset]
+    assert last_config(shell) == replace(PRESETS[preset], arithmetic=Arithmetic.FLOAT32)
 
 
 def test_train_takes_every_setting_from_its_option(

@@ -32,7 +32,7 @@ def test_more_photos_and_epochs_take_longer() -> None:
 
 
 def test_what_is_left_open_is_compared_with_what_a_run_settled_it_to() -> None:
-    used = replace(BALANCED, image_size_px=128, arithmetic=Arithmetic.BFLOAT16)
+    used = replace(BALANCED, arithmetic=Arithmetic.BFLOAT16)
     past = replace(RUN, config_json=used.to_json())
     assert seconds_for(BALANCED, val_photos=20, runs=[past]) == pytest.approx(60)
     larger = replace(BALANCED, image_size_px=224)

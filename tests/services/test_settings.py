@@ -1,6 +1,8 @@
 """Typed settings: problems by name, and the preset that settings come from."""
 
-from dragon_app.core.config import PRESETS, Preset
+from dataclasses import replace
+
+from dragon_app.core.config import PRESETS, Arithmetic, Preset
 from dragon_app.services.settings import nearest_preset, read_settings
 
 
@@ -58,4 +60,6 @@ def test_unknown_setting_is_told() -> None:
 def test_preset_is_recognised_and_what_differs_from_it() -> None:
     assert nearest_preset(PRESETS[Preset.TALE]) == (Preset.TALE, ())
     changed = PRESETS[Preset.THOROUGH].changed({"epochs": "5"})
+    settled = replace(PRESETS[Preset.TALE], arithmetic=Arithmetic.BFLOAT16)
+    assert nearest_preset(settled) == (Preset.TALE, ())
     assert nearest_preset(changed) == (Preset.THOROUGH, ("epochs",))
