@@ -116,6 +116,23 @@ def test_photo_binned_elsewhere_while_chosen_is_said(page: Page, session: Sessio
     assert class_names(session, ids) == ["", "Rose", ""]
 
 
+def test_photo_removed_for_good_elsewhere_while_chosen_is_said(
+    page: Page, session: Session
+) -> None:
+    ids = ready(session, page)
+    tiles(page).nth(0).click()
+    tiles(page).nth(1).click(modifiers=["Shift"])
+    page.route("**/dragon/state", lambda route: None)  # both happen between two looks
+    session.app.labelling.bin(ids[:1])
+    session.app.labelling.empty_bin(expected=1)
+    page.keyboard.press("1")
+    expect(page.get_by_text("1 photo now Rose; gone and left:")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+    expect(tiles(page)).to_have_count(4)
+    expect_count(page, "Rose", 2)
+    assert class_names(session, ids[1:]) == ["Rose", ""]
+
+
 def test_class_deleted_elsewhere_refuses_the_label_in_words(
     page: Page, session: Session, faults: Faults
 ) -> None:
