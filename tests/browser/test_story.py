@@ -43,17 +43,17 @@ def test_photos_are_dropped_learned_and_an_unseen_one_is_named(
     page.get_by_label("Epochs with only the last layer", exact=True).fill("0")
     page.get_by_label("Image size", exact=True).fill("32")
     page.get_by_label("Slower further down", exact=True).fill("1")
-    page.get_by_label("Epochs", exact=True).fill("30")
+    page.get_by_label("Epochs", exact=True).fill("1000")  # it is stopped long before
     page.get_by_role("button", name="Train", exact=True).click()
     expect(_accuracy(page)).to_be_visible(timeout=LEARN_MS)
     before = session.app.runs.epochs(1)[-1].epoch
     assert not session.app.runs.get(1).status.is_final
     page.reload()
     expect(_accuracy(page)).to_have_attribute("aria-label", re.compile(r"after epoch \d+"))
-    wait_until(lambda: session.app.runs.epochs(1)[-1].epoch > before + 1, timeout_s=60)
+    wait_until(lambda: session.app.runs.epochs(1)[-1].epoch > before + 30, timeout_s=60)
     run = page.get_by_role("region", name="Run")
+    run.get_by_role("button", name="Stop", exact=True).click()
     expect(run.locator(".run-sentence")).to_contain_text("held-out photos", timeout=LEARN_MS)
-    expect(_accuracy(page)).to_have_attribute("aria-label", re.compile("after epoch 30"))
 
     _open(page, "Try")
     drop(page.locator(".trying"), {"unseen.png": photo("Meadow", 1000)})
