@@ -1,6 +1,6 @@
 /* The grid: draws only what can be seen of a list of any length. Knows elements and places; what is
    chosen and what a photo is, it asks. */
-const createGrid = ({ board, list, chosen, names, classOf }) => {
+const createGrid = ({ board, list, chosen, names, classOf, covered }) => {
   const { el, icon } = dragon;
   const AHEAD_ROWS = 2,
     GAP = 8,
@@ -164,9 +164,9 @@ const createGrid = ({ board, list, chosen, names, classOf }) => {
     /* Keep a place in sight, below the bar at the top of the window and above the one of the chosen. */
     show: (place) => {
       const top = box.getBoundingClientRect().top + Math.floor(place / columns) * side;
+      const end = innerHeight - covered();
       if (top < 80) scrollBy({ top: top - 80, behavior: 'instant' });
-      else if (top + side > innerHeight - 90)
-        scrollBy({ top: top + side - innerHeight + 90, behavior: 'instant' });
+      else if (top + side > end) scrollBy({ top: top + side - end, behavior: 'instant' });
     },
     /* The places that a rectangle touches, given in pixels from the corner of the grid. */
     placesIn: (left, top, right, bottom) => {

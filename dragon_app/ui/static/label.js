@@ -31,7 +31,8 @@ const board = createBoard({ onChange: () => follow() });
 const list = createList(board);
 const chosen = createChosen(list, () => draw());
 const names = createNames({ onKnown: () => draw() });
-const grid = createGrid({ board, list, chosen, names, classOf });
+const covered = () => Math.max(90, bar.bar.offsetHeight + 24); // by the bar of the chosen, at the foot
+const grid = createGrid({ board, list, chosen, names, classOf, covered });
 let preview = null;
 const draw = () => {
   grid.draw();
