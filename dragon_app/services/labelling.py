@@ -96,13 +96,13 @@ class Labelling:
         """Remove the photos in the bin for good; `expected` is how many the person agreed to."""
         return self._workspace.bin.empty(expected=expected, batch=_id(batch), who=PERSON)
 
-    def undo(self, *, batch: str | None = None) -> BatchResult | None:
+    def undo(self, *, batch: str | None = None, who: str = PERSON) -> BatchResult | None:
         """Take back the newest gesture not yet undone; None when there is none."""
-        return self._workspace.steps.undo(batch=_id(batch), who=PERSON)
+        return self._workspace.steps.undo(batch=_id(batch), who=who)
 
-    def redo(self, *, batch: str | None = None) -> BatchResult | None:
+    def redo(self, *, batch: str | None = None, who: str = PERSON) -> BatchResult | None:
         """Put back what the newest undo took back; None when there is none or something new."""
-        return self._workspace.steps.redo(batch=_id(batch), who=PERSON)
+        return self._workspace.steps.redo(batch=_id(batch), who=who)
 
     def photo_names(self, image_ids: Sequence[int]) -> list[str]:
         """Return what the photos are called, or were, in this order."""

@@ -25,7 +25,7 @@ from dragon_app.wiring import Session
 
 _ASK_EVERY_S = 0.5
 
-_SCRIPT = "script"  # signs labels in the journal
+_SCRIPT = "script"  # signs labels, undo and redo in the journal
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -116,11 +116,11 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
 
     def undo(batch: str | None = None) -> dict[str, Any]:
         """Take back the newest change of photos; a repeated `batch` changes nothing."""
-        return undo_step(session.app.labelling, batch)
+        return undo_step(session.app.labelling, batch, who=_SCRIPT)
 
     def redo(batch: str | None = None) -> dict[str, Any]:
         """Put back what the newest undo took back; a repeated `batch` changes nothing."""
-        return redo_step(session.app.labelling, batch)
+        return redo_step(session.app.labelling, batch, who=_SCRIPT)
 
     return add, label, undo, redo
 

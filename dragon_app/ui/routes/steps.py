@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from dragon_app.core.types import BatchResult, ClassEventKind, EventKind
 from dragon_app.services.labelling import Labelling
+from dragon_app.storage.labels import PERSON
 from dragon_app.wiring import Session
 
 Batch = Annotated[str, Field(min_length=8, max_length=64)]
@@ -62,15 +63,15 @@ def router(session: Session) -> APIRouter:
     return routes
 
 
-def undo_step(labelling: Labelling, batch: str | None) -> dict[str, Any]:
+def undo_step(labelling: Labelling, batch: str | None, *, who: str = PERSON) -> dict[str, Any]:
     """Take a step back and say what that did."""
-    result = labelling.undo(batch=batch)
+    result = labelling.undo(batch=batch, who=who)
     return _nothing("undo") if result is None else done(labelling, result, "undone")
 
 
-def redo_step(labelling: Labelling, batch: str | None) -> dict[str, Any]:
+def redo_step(labelling: Labelling, batch: str | None, *, who: str = PERSON) -> dict[str, Any]:
     """Take a step forward again and say what that did."""
-    result = labelling.redo(batch=batch)
+    result = labelling.redo(batch=batch, who=who)
     return _nothing("redo") if result is None else done(labelling, result, "redone")
 
 
