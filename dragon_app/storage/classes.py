@@ -122,9 +122,8 @@ class ClassStore:
     def set_order(self, class_ids: Sequence[int]) -> None:
         """Put classes in this order; those not named follow in the order they had."""
         with self._database.writing() as db:
-            known = [each.id for each in _all(db)]
-            named = [each for each in dict.fromkeys(class_ids) if each in known]
-            order = [*named, *(each for each in known if each not in named)]
+            known = dict.fromkeys(each.id for each in _all(db))
+            order = {**dict.fromkeys(each for each in class_ids if each in known), **known}
             db.conn.executemany(
                 "update classes set position = ? where id = ?",
                 [(position, class_id) for position, class_id in enumerate(order, 1)],

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -42,13 +42,14 @@ _PACKED = """coalesce(group_concat(printf('%08x%s%08x%08x%08x%08x', id, substr(d
 # Two searches along indexes: one with `or` walks through all photos.
 _CHANGED = """id in (select id from images where id > ? union select image_id from events
     where batch in (select id from batches where number > ?))"""
+Value = TypeVar("Value", int, str)
 MAX_PARAMETERS = 900  # SQLite takes 32,766 or more; small statements stay in its cache
 
 
-def in_chunks(ids: Sequence[int]) -> Iterable[tuple[str, Sequence[int]]]:
+def in_chunks(values: Sequence[Value]) -> Iterable[tuple[str, Sequence[Value]]]:
     """Yield placeholders and values that fit into one statement."""
-    for start in range(0, len(ids), MAX_PARAMETERS):
-        chunk = ids[start : start + MAX_PARAMETERS]
+    for start in range(0, len(values), MAX_PARAMETERS):
+        chunk = values[start : start + MAX_PARAMETERS]
         yield ",".join("?" * len(chunk)), chunk
 
 
@@ -72,9 +73,7 @@ class ImageStore:
         """Return the ids of those digests that are in the dataset, binned ones too."""
         known: dict[str, int] = {}
         with self._database.reading() as db:
-            for start in range(0, len(digests), MAX_PARAMETERS):
-                chunk = digests[start : start + MAX_PARAMETERS]
-                marks = ",".join("?" * len(chunk))
+            for marks, chunk in in_chunks(digests):
                 sql = f"select digest, id from images where digest in ({marks})"  # noqa: S608
                 known.update(db.execute(sql, list(chunk)).fetchall())
         return known

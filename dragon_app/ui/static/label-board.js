@@ -102,8 +102,9 @@ const createBoard = ({ onChange }) => {
     const numbers = await dragon.call(`/board${since}`, undefined, { seconds: 30, isNumbers: true });
     let isNew = take(numbers);
     if (isNew === null) {
-      resize(0);
-      isNew = take(await dragon.call('/board', undefined, { seconds: 30, isNumbers: true })) ?? true;
+      const all = await dragon.call('/board', undefined, { seconds: 30, isNumbers: true });
+      resize(0); // not before: keys that come meanwhile meet the photos that are shown
+      isNew = take(all) ?? true;
     }
     const isFirst = !isLoaded;
     isLoaded = true;

@@ -218,6 +218,5 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run, undo }) => {
       summary = fresh;
       draw();
     },
-    focusNew: () => input.focus(),
   };
 };
