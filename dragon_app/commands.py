@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dragon_app import reading
-from dragon_app.core.config import PRESETS, FinetuneConfig, Preset, WeightsSource
+from dragon_app.core.config import PRESETS, FinetuneConfig, Optimizer, Preset, WeightsSource
 from dragon_app.core.errors import DragonError
 from dragon_app.core.names import clean_name
 from dragon_app.core.setup import check_packages
@@ -21,6 +21,10 @@ _SETTINGS = (
     "backbone", "freeze", "unfreeze_after", "image_size_px", "epochs", "head_lr", "layer_decay",
     "optimizer", "momentum", "weight_decay", "schedule", "batch_size", "augment", "seed", "device",
     "arithmetic",
+)  # fmt: skip
+_OF_STEPS = (
+    "epochs", "unfreeze_after", "head_lr", "layer_decay", "momentum", "weight_decay", "schedule",
+    "batch_size",
 )  # fmt: skip
 
 
@@ -123,7 +127,14 @@ def _config(options: argparse.Namespace) -> FinetuneConfig:
             "weights": WeightsSource.FILE,
             "weights_file": str(Path(options.weights).absolute()),
         }
-    return PRESETS[Preset(options.preset)].changed(given)
+    config = PRESETS[Preset(options.preset)].changed(given)
+    idle = [name.replace("_", " ") for name in _OF_STEPS if name in given]
+    if config.optimizer is Optimizer.EXACT and idle:
+        say(
+            f"The exact optimizer takes no steps, so this does not count: {', '.join(idle)}. Add "
+            "--optimizer adamw to train with it."
+        )
+    return config
 
 
 def _watch(app: App, run_id: int) -> Run:

@@ -16,8 +16,8 @@ from torchvision import models
 
 from benchmarks.bare import decode_seconds, forward_pace, training_pace
 from benchmarks.peers.task import Task, parser, read_task
+from dragon_app.vision.plan import VIEWS
 
-VIEWS = 4
 ROUNDS = 4
 STEM = ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3")
 LAST = ("layer4", "avgpool")

@@ -77,6 +77,7 @@ class Preset(StrEnum):
 
 
 DEFAULT_BACKBONE = "regnet_y_400mf"
+USUAL_EPOCHS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class FinetuneConfig:
     freeze: Freeze | int = Freeze.BACKBONE  # how deep training reaches in the end
     unfreeze_after: int = 0  # epochs in which only the head learns
     image_size_px: int | None = None  # None: the weights' own, 224 without weights
-    epochs: int = 10
+    epochs: int = USUAL_EPOCHS
     batch_size: int = 32  # photos per step
     head_lr: float = 1e-3
     layer_decay: float = 1.0  # factor on the learning rate per stage away from the head
@@ -187,8 +188,9 @@ class FinetuneConfig:
 
         Empty text and None leave a setting at "not set" where it may be unset, and as it was
         elsewhere; fewer epochs shorten the phase in which only the head learns, unless that is
-        given too; the exact optimizer has one epoch, whatever is given. Raise
-        `InvalidConfigError` that names every value that cannot be read.
+        given too; the exact optimizer has one epoch, whatever is given, and one that takes steps
+        in its place has the usual number, unless told. Raise `InvalidConfigError` that names
+        every value that cannot be read.
         """
         known = {f.name for f in fields(self)}
         problems: list[str] = []
@@ -213,6 +215,8 @@ class FinetuneConfig:
             read["unfreeze_after"] = min(self.unfreeze_after, fitting)
         if read.get("optimizer", self.optimizer) is Optimizer.EXACT:
             read |= {"epochs": 1, "unfreeze_after": 0}
+        elif self.optimizer is Optimizer.EXACT:
+            read.setdefault("epochs", USUAL_EPOCHS)
         return replace(self, **read)  # type: ignore[arg-type]  # each value came from its reader
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.disk import write_file
+from dragon_app.core.errors import WorkspaceError
 from dragon_app.core.training import FreezeCost, StageInfo, TrainingCosts
 
 # Settings that change what a photo costs, or how much memory a batch takes.
@@ -41,8 +42,18 @@ class CostBook:
         return scaled(kept, photos)
 
     def keep(self, config: FinetuneConfig, costs: TrainingCosts) -> None:
-        """Remember costs, whatever the number of photos they were measured for."""
-        write_file(self._path(config), json.dumps(asdict(costs)).encode(), is_durable=False)
+        """Remember costs, whatever the number of photos they were measured for.
+
+        Raise `WorkspaceError` when the disk refuses: what is not kept would be measured for ever.
+        """
+        path = self._path(config)
+        try:
+            write_file(path, json.dumps(asdict(costs)).encode(), is_durable=False)
+        except OSError as error:
+            raise WorkspaceError(
+                f"What was measured cannot be kept in {path.parent} ({error.strerror}). Make room "
+                "there and ask again."
+            ) from error
 
     def speeds(self) -> dict[tuple[str, int], float]:
         """Return the photos per second of what was measured, by backbone and image size."""

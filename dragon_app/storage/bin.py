@@ -96,10 +96,10 @@ def _remove_rows(db: sqlite_utils.Database, *, expected: int, batch: str, who: s
             f"The bin holds {count:,} {'photo' if count == 1 else 'photos'} now, not {expected:,}. "
             "Look at it again, then empty it."
         )
-    needed = """select s.digest from snapshot_samples s join runs r on r.snapshot_id = s.snapshot_id
-        where r.status in (?, ?, ?)"""
     photos = db.execute(
-        f"select id, digest, name from images where is_binned = 1 and digest not in ({needed})",  # noqa: S608
+        """select id, digest, name from images where is_binned = 1 and digest not in (
+            select s.digest from snapshot_samples s join runs r on r.snapshot_id = s.snapshot_id
+            where r.status in (?, ?, ?))""",
         [RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED],
     ).fetchall()
     write_batch(db, batch=batch, who=who, is_undone=True)

@@ -10,7 +10,7 @@ from dragon_app.vision.backbone import Network
 from dragon_app.vision.checkpoint import Meta
 from dragon_app.vision.measure import Measurement
 
-SAVE_EVERY_S = 30.0  # a crash costs so much of a run at most; saving each epoch doubled short ones
+SAVE_EVERY_S = 30.0  # a crash costs so much of a run at most; short runs save once
 
 
 class Best:

@@ -25,8 +25,10 @@ from dragon_app.vision.backbone import Network, anatomy, random_network
 from dragon_app.vision.calibration import known_fastest, resolve
 from dragon_app.vision.devices import choose_device
 from dragon_app.vision.measurements import Subject
+from dragon_app.vision.memory import full_memory_told
 from dragon_app.vision.observer import Observer, StoppedError
 from dragon_app.vision.photos import DECODERS
+from dragon_app.vision.plan import VIEWS
 from dragon_app.vision.start import read_as
 from dragon_app.vision.stopwatch import StageTimes, time_stages
 from dragon_app.vision.transforms import EvalTransform, compact
@@ -34,7 +36,6 @@ from dragon_app.vision.transforms import EvalTransform, compact
 CLASSES = 10  # the head's share of parameters is small, whatever the number
 LEARNING_SHARE = 0.8  # of the photos; the rest is measured on
 LOOK_BATCH = 32  # photos that the frozen part sees at a time
-VIEWS = 4  # of a photo that take turns when photos are varied
 VARIED = Augment.MEDIUM  # the three strengths cost nearly the same
 STATES = {Optimizer.ADAMW: 2, Optimizer.SGD: 1, Optimizer.EXACT: 0}  # numbers kept per parameter
 FLOAT_BYTES = 4
@@ -54,15 +55,19 @@ class Speeds:
 def costs(
     config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
 ) -> TrainingCosts:
-    """Return the costs for 0 to all stages frozen; raise `TrainingError` when stopped."""
+    """Return the costs for 0 to all stages frozen.
+
+    Raise `TrainingError` when stopped or the memory is full.
+    """
     device = choose_device(config.device)
     transform = _read_as(config)
     subject = Subject(backbone=config.backbone, image_size_px=transform.crop_px, device=device)
     observer = Observer(lambda _: None, should_stop)
     try:
-        arithmetic, speeds = _known(config.arithmetic, subject, cache) or _measure(
-            config.arithmetic, subject, transform, cache, observer
-        )
+        with full_memory_told(device):
+            arithmetic, speeds = _known(config.arithmetic, subject, cache) or _measure(
+                config.arithmetic, subject, transform, cache, observer
+            )
     except StoppedError as error:
         raise TrainingError("The measurement was stopped before its end.") from error
     return _estimate(config, subject, arithmetic, speeds, photos)

@@ -24,7 +24,7 @@ from dragon_app.vision.exact import compute_head
 from dragon_app.vision.freezing import set_learning
 from dragon_app.vision.learning import Lesson, Pace, Stepper, batches, check_loss, learn
 from dragon_app.vision.measure import measure
-from dragon_app.vision.memory import advice, is_full
+from dragon_app.vision.memory import full_memory_told
 from dragon_app.vision.observer import Observer, StoppedError
 from dragon_app.vision.prefix import look, settle_head
 from dragon_app.vision.setting_out import make_optimizer, set_out
@@ -52,14 +52,11 @@ def finetune(
     with FeatureStore(folders.cache) as store, torch.random.fork_rng(devices=gpus):
         torch.manual_seed(config.seed)  # dropout draws from torch's own generator
         try:
-            course = set_out(config, photos, store, device=device, observer=observer)
+            with full_memory_told(device):
+                course = set_out(config, photos, store, device=device, observer=observer)
             best = Best(course.network, changing=_changing(course), folder=folders.checkpoints)
         except StoppedError as error:
             raise _nothing_kept() from error
-        except RuntimeError as error:
-            if not is_full(error):
-                raise
-            raise TrainingError(advice(device)) from error
         was_stopped, reason = _end(course, photos, best)
     path = best.keep()
     if best.measured is None or path is None:
@@ -96,17 +93,14 @@ def _changing(course: Course) -> set[str]:
 def _end(course: Course, photos: TrainingPhotos, best: Best) -> tuple[bool, str]:
     """Run to the end; return whether it was stopped, and why it could not go on."""
     try:
-        look(course)
-        settle_head(course)
-        _Run(course, photos, best).epochs()
+        with full_memory_told(course.device):
+            look(course)
+            settle_head(course)
+            _Run(course, photos, best).epochs()
     except StoppedError:
         return True, ""
     except TrainingError as error:
         return False, str(error)
-    except RuntimeError as error:
-        if not is_full(error):
-            raise
-        return False, advice(course.device)
     return False, ""
 
 

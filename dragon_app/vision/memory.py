@@ -1,6 +1,7 @@
 """What to do when the memory is full: smaller portions of the same batch, then advice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
@@ -26,7 +27,18 @@ def is_full(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or any(each in text for each in _TEXTS)
 
 
-def advice(device: torch.device) -> str:
+@contextmanager
+def full_memory_told(device: torch.device) -> Iterator[None]:
+    """Raise `TrainingError` with advice where the memory of a device was full."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not is_full(error):
+            raise
+        raise TrainingError(_advice(device)) from error
+
+
+def _advice(device: torch.device) -> str:
     """Say what to change when the memory is too small."""
     return (
         f"The memory of the {device.type} device is full. Choose a smaller batch size, a smaller "
@@ -58,7 +70,7 @@ class Portions:
                 if not is_full(error):
                     raise
                 if self._halvings == MOST_HALVINGS:
-                    raise TrainingError(advice(self._device)) from error
+                    raise TrainingError(_advice(self._device)) from error
             # Only here, where the error and the tensors in its frames are gone, is memory free.
             self._halvings += 1
             if self._device.type == "cuda":

@@ -134,6 +134,19 @@ def test_learning_deeper_than_a_computed_last_layer_takes_the_balanced_preset(
     assert (config.freeze, config.optimizer, config.epochs) == (STAGES - 2, "adamw", 12)
 
 
+def test_steps_in_place_of_a_computed_last_layer_show_the_epochs_they_take(
+    map_page: Page, ready: Session
+) -> None:
+    map_page.locator(".preset.is-quick").click()
+    map_page.locator("summary", has_text="Advanced").click()
+    epochs = map_page.get_by_label("Epochs", exact=True)
+    expect(epochs).to_be_hidden()
+    map_page.get_by_label("Optimizer", exact=True).select_option("adamw")
+    expect(epochs).to_have_value("10")
+    expect(map_page.locator(".advanced-count")).to_have_text("1 setting changed")
+    assert start(map_page, ready).epochs == 10
+
+
 def test_map_and_advanced_stay_in_step(map_page: Page) -> None:
     map_page.locator("summary", has_text="Advanced").click()
     freeze = map_page.get_by_label("What stays as it is", exact=True)

@@ -87,6 +87,17 @@ def test_a_quick_look_may_take_steps_instead(shell: Shell, photos: Path) -> None
     assert (last_config(shell).optimizer, last_config(shell).epochs) == ("adamw", 5)
 
 
+def test_train_says_what_a_computed_head_makes_idle(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    outcome = shell("train", "--preset", "quick", "--epochs", "5", "--lr", "0.1")
+    assert outcome.code == 0
+    assert "does not count: epochs, head lr. Add --optimizer adamw" in outcome.err
+    assert last_config(shell).epochs == 1
+    outcome = shell("train", "--preset", "quick", "--epochs", "5", "--optimizer", "adamw")
+    assert "does not count" not in outcome.err
+    assert last_config(shell).epochs == 5
+
+
 def test_train_warms_up(shell: Shell, photos: Path) -> None:
     shell("add", photos)
     assert shell("train", "--schedule", "warm-up").code == 0

@@ -108,6 +108,11 @@ def test_the_exact_optimizer_has_one_epoch_and_no_phases() -> None:
     steps = FinetuneConfig(epochs=9, unfreeze_after=2)
     exact = steps.changed({"optimizer": "exact", "epochs": "7", "unfreeze_after": "1"})
     assert (exact.epochs, exact.unfreeze_after) == (1, 0)
+
+
+def test_steps_in_place_of_a_computed_head_take_the_usual_epochs_unless_told() -> None:
+    exact = PRESETS[Preset.QUICK]
+    assert exact.changed({"optimizer": "adamw"}).epochs == 10
     assert exact.changed({"optimizer": "adamw", "epochs": "5"}).epochs == 5
 
 

@@ -1,5 +1,6 @@
 """Rows that are kept, and what is left of them after harm."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,6 @@ def test_a_folder_deleted_under_a_run_costs_rows_and_raises_nothing(
 ) -> None:
     with FeatureStore(cache) as store:
         store.shelf(key).put(["1"], [row(1)])
-        store.clear()
+        shutil.rmtree(cache.path)
         store.shelf(key).put(["2"], [row(2)])
     assert read(cache, key, "1", "2") == [None, None]

@@ -126,15 +126,15 @@ def test_a_photo_forgotten_under_a_reader_is_absent(cache: CacheFolder, key: She
         assert shelf.read("b") is not None
 
 
-def test_everything_can_be_cleared(cache: CacheFolder, key: ShelfKey) -> None:
-    other = cache.path / "measurements.json"
+def test_forgetting_drops_rows_that_a_kill_left_without_an_index(
+    cache: CacheFolder, key: ShelfKey
+) -> None:
     fill(cache, key)
-    other.write_text("{}")
+    (index,) = cache.path.rglob("*.index")
+    index.unlink()
     with FeatureStore(cache) as store:
-        store.clear()
-        assert store.size_bytes() == 0
-    assert kept(cache, key) == ""
-    assert other.exists()  # the cache folder holds more than shelves
+        store.forget({"nobody"})
+    assert not list(cache.path.rglob("*.rows"))
 
 
 def test_a_strange_file_among_the_shelves_does_no_harm(

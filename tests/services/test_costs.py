@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.config import PRESETS, Optimizer, Preset
+from dragon_app.core.errors import WorkspaceError
 from dragon_app.core.training import CacheFolder, TrainingCosts
 from dragon_app.services.costs import CostBook
 from tests.fakes import FakeVision
@@ -43,6 +44,12 @@ def test_settings_that_change_the_costs_are_told_apart(
         replace(BALANCED, backbone="resnet18"),
     ):
         assert book.read(other, photos=100) is None
+
+
+def test_a_disk_that_refuses_is_told_in_words(tmp_path: Path, costs: TrainingCosts) -> None:
+    (tmp_path / "costs").write_text("a file where the folder should be")
+    with pytest.raises(WorkspaceError, match="Make room there and ask again"):
+        CostBook(tmp_path / "costs").keep(BALANCED, costs)
 
 
 def test_speeds_are_told_by_backbone_and_size(tmp_path: Path, costs: TrainingCosts) -> None:

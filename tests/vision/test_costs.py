@@ -163,3 +163,14 @@ def test_every_kind_of_network_has_its_marks(name: str, monkeypatch: pytest.Monk
     assert all(each > 0 for each in times.forward_s)
     assert all(each > 0 for each in times.backward_s)
     assert all(each > 0 for each in times.saved_bytes[:-1])
+
+
+def test_memory_that_is_full_says_what_to_change(
+    config: FinetuneConfig, cache: CacheFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def time_stages(*_: object) -> StageTimes:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    monkeypatch.setattr("dragon_app.vision.costs.time_stages", time_stages)
+    with pytest.raises(TrainingError, match="smaller image size"):
+        ask(config, cache)

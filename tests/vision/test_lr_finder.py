@@ -22,6 +22,7 @@ from dragon_app.core.training import (
 )
 from dragon_app.vision import observer
 from dragon_app.vision.backbone import Network, random_network
+from dragon_app.vision.course import Course
 from dragon_app.vision.lr_finder import DIVERGED, find_lr, suggest
 
 MakePhotos = Callable[..., TrainingPhotos]
@@ -123,6 +124,20 @@ def test_it_stops_when_asked(
 
     with pytest.raises(TrainingError, match="was stopped"):
         _find(head_only, make_photos(), tmp_path, events=events, should_stop=has_stepped)
+
+
+def test_memory_that_is_full_says_what_to_change(
+    head_only: FinetuneConfig,
+    make_photos: MakePhotos,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def settle_head(course: Course) -> None:
+        raise RuntimeError("CUDA error: out of memory")
+
+    monkeypatch.setattr("dragon_app.vision.lr_finder.settle_head", settle_head)
+    with pytest.raises(TrainingError, match="Choose a smaller batch size"):
+        _find(head_only, make_photos(), tmp_path)
 
 
 def _broken(name: str, **options: Any) -> Network:

@@ -3,14 +3,13 @@
 import re
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Preset
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
 from dragon_app.core.training import EpochMetrics, Progress, Run
 from dragon_app.services.settings import nearest_preset, read_settings
-from dragon_app.ui.routes.answers import same_workspace
 from dragon_app.ui.routes.training import Wish, told
 from dragon_app.ui.words import PRESET_WORDS, SETTINGS, STATUS_WORDS
 from dragon_app.wiring import App, Session
@@ -21,7 +20,6 @@ _MOST_POINTS = 400
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/runs` and what lies below."""
     routes = APIRouter(prefix="/dragon")
-    ours = [Depends(same_workspace(session))]
 
     @routes.get("/runs")
     def runs() -> dict[str, Any]:
@@ -32,7 +30,7 @@ def router(session: Session) -> APIRouter:
             "try_run": None if current is None else current.id,
         }
 
-    @routes.post("/runs", dependencies=ours)
+    @routes.post("/runs")
     def start(wish: Wish) -> dict[str, Any]:
         """Queue a run; settings that are wrong come back by name and nothing is started."""
         app = session.app
@@ -70,12 +68,12 @@ def router(session: Session) -> APIRouter:
             "best": None if best is None else _epoch(best),
         }
 
-    @routes.post("/runs/{run_id}/stop", dependencies=ours)
+    @routes.post("/runs/{run_id}/stop")
     def stop(run_id: int) -> dict[str, Any]:
         session.app.runs.stop(run_id)
         return {}
 
-    @routes.post("/runs/{run_id}/try", dependencies=ours)
+    @routes.post("/runs/{run_id}/try")
     def use_in_try(run_id: int) -> dict[str, Any]:
         session.app.predictions.choose_run(run_id)
         return {"try_run": run_id}

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
+from dragon_app.core.config import PRESETS, USUAL_EPOCHS, FinetuneConfig, Preset
 from dragon_app.core.training import BackboneInfo
 from dragon_app.services.backbones import Fetch
 from dragon_app.services.estimates import seconds_for, seconds_measured
@@ -108,6 +108,7 @@ def _preset(app: App, preset: Preset) -> dict[str, Any]:
         "is_measured": seconds is not None,
         "seconds": _BEFORE_PHOTOS_S + guess_s * share if seconds is None else seconds,
         "config": asdict(config),
+        "usual_epochs": USUAL_EPOCHS,  # where steps take the place of a computed last layer
     }
 
 

@@ -4,13 +4,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from dragon_app.core.errors import WorkspaceError
 from dragon_app.services.cache import cache_size_bytes, clear_cache
 from dragon_app.services.recent import is_workspace, recent_workspaces, remember
-from dragon_app.ui.routes.answers import same_workspace
 from dragon_app.wiring import DEFAULT_WORKSPACE, Session
 
 RECENT = DEFAULT_WORKSPACE.parent / "recent.json"
@@ -53,7 +52,7 @@ def router(session: Session) -> APIRouter:
         remember(RECENT, folder)
         return {"folder": str(folder)}
 
-    @routes.post("/cache/clear", dependencies=[Depends(same_workspace(session))])
+    @routes.post("/cache/clear")
     def clear() -> dict[str, Any]:
         clear_cache(session.app.workspace)
         return {}

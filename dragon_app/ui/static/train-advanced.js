@@ -11,11 +11,13 @@ const createAdvanced = ({ weights, extras, onChange, onOpen }) => {
   let preset = null, values = {}, problems = {}, checking = 0;
 
   const text = (value) => (value == null ? '' : String(value));
-  const current = (name) => (name in values ? values[name] : preset.config[name]);
-  const config = () => ({ ...preset.config, ...values });
+  /* Steps in place of a computed last layer have the usual number of epochs. */
+  const unchanged = (name) => (name === 'epochs' && preset.config.optimizer === 'exact' && values.optimizer ? preset.usual_epochs : preset.config[name]);
+  const current = (name) => (name in values ? values[name] : unchanged(name));
+  const config = () => ({ ...preset.config, epochs: unchanged('epochs'), ...values });
 
   const take = (name, value) => {
-    if (text(value) === text(preset.config[name])) delete values[name];
+    if (text(value) === text(unchanged(name))) delete values[name];
     else values[name] = value;
   };
   const row = (setting) => {
@@ -63,7 +65,7 @@ const createAdvanced = ({ weights, extras, onChange, onOpen }) => {
         each.input.value = value;
       }
       each.reset.hidden = !(name in values);
-      each.own.textContent = name in values ? `Preset: ${inWords(each, preset.config[name])}.` : '';
+      each.own.textContent = name in values ? `Preset: ${inWords(each, unchanged(name))}.` : '';
       each.problem.textContent = problems[name] ?? '';
       each.problem.hidden = !problems[name];
       each.input.setAttribute('aria-invalid', String(!!problems[name]));
