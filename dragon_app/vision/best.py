@@ -1,6 +1,7 @@
 """The best epoch of a run so far, in memory and, now and then, on the disk."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
@@ -10,7 +11,16 @@ from dragon_app.vision.backbone import Network
 from dragon_app.vision.checkpoint import Meta
 from dragon_app.vision.measure import Measurement
 
-SAVE_EVERY_S = 30.0  # a crash costs so much of a run at most; short runs save once
+SAVE_EVERY_S = 30.0  # should the disk be full in the end, this much is lost; short runs save once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """An epoch on the disk, and how good it was."""
+
+    path: Path
+    epoch: int
+    measured: Measurement
 
 
 class Best:
@@ -22,42 +32,40 @@ class Best:
         self._folder = folder
         self._state: dict[str, Tensor] = {}
         self._meta: Meta | None = None
-        self._saved: Path | None = None
+        self._measured: Measurement | None = None
         self._saved_at = time.monotonic()
-        self._is_saved = False
-        self.measured: Measurement | None = None
+        self.saved: Saved | None = None
         self.epochs_done = 0
-
-    @property
-    def epoch(self) -> int:
-        """Which epoch is the best; 0 before the first."""
-        return self._meta.epoch if self._meta is not None else 0
 
     def offer(self, measured: Measurement, meta: Meta) -> bool:
         """Take an epoch's end; whether it is the best so far."""
         self.epochs_done = meta.epoch
-        if not measured.is_better_than(self.measured):
+        if not measured.is_better_than(self._measured):
             return False
-        self.measured, self._meta, self._is_saved = measured, meta, False
+        self._measured, self._meta = measured, meta
         state = self._network.state_dict()
         self._state = {name: state[name].clone() for name in self._changing}
         if time.monotonic() - self._saved_at >= SAVE_EVERY_S:
-            self._save(meta)
+            self._save(measured, meta)
         return True
 
-    def keep(self) -> Path | None:
-        """Bring the network back to the best epoch and save it; None when there is none."""
-        if self._meta is not None and not self._is_saved:
+    def keep(self) -> None:
+        """Bring the network back to the best epoch, if there is one, and save it.
+
+        Raise `TrainingError` when the disk refuses; what was saved before stays.
+        """
+        if self._measured is None or self._meta is None:
+            return
+        if self.saved is None or self.saved.epoch != self._meta.epoch:
             state = self._network.state_dict()
             for name, tensor in self._state.items():
                 state[name].copy_(tensor)
-            self._save(self._meta)
-        return self._saved
+            self._save(self._measured, self._meta)
 
-    def _save(self, meta: Meta) -> None:
-        before = self._saved
-        name = f"best-{meta.epoch:04d}"
-        self._saved = checkpoint.save(self._network, meta, self._folder, name)
-        self._saved_at, self._is_saved = time.monotonic(), True
-        if before is not None and before != self._saved:
-            checkpoint.delete(before)
+    def _save(self, measured: Measurement, meta: Meta) -> None:
+        before = self.saved
+        path = checkpoint.save(self._network, meta, self._folder, f"best-{meta.epoch:04d}")
+        self.saved = Saved(path=path, epoch=meta.epoch, measured=measured)
+        self._saved_at = time.monotonic()
+        if before is not None:
+            checkpoint.delete(before.path)

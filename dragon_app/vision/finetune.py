@@ -58,20 +58,24 @@ def finetune(
         except StoppedError as error:
             raise _nothing_kept() from error
         was_stopped, reason = _end(course, photos, best)
-    path = best.keep()
-    if best.measured is None or path is None:
+    try:
+        best.keep()
+    except TrainingError as error:  # an earlier epoch may be on the disk
+        was_stopped, reason = False, str(error)
+    if best.saved is None:
         raise TrainingError(reason) if reason else _nothing_kept()
+    measured = best.saved.measured
     return FinetuneResult(
         epochs_done=best.epochs_done,
-        best_epoch=best.epoch,
-        val_accuracy=best.measured.accuracy,
-        val_loss=best.measured.loss,
-        val_confusion=best.measured.confusion,
+        best_epoch=best.saved.epoch,
+        val_accuracy=measured.accuracy,
+        val_loss=measured.loss,
+        val_confusion=measured.confusion,
         weights=course.start.words,
         config=course.config,
         was_stopped=was_stopped,
         reason=reason,
-        checkpoint=path,
+        checkpoint=best.saved.path,
     )
 
 

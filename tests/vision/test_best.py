@@ -47,10 +47,11 @@ def test_the_best_epoch_is_kept_not_the_last(network: Network, tmp_path: Path) -
     offers = [_offer(best, network, epoch, loss) for epoch, loss in enumerate((3, 1, 2), 1)]
     assert offers == [True, True, False]
     assert list(tmp_path.iterdir()) == []
-    path = best.keep()
-    assert path is not None
-    kept, meta = checkpoint.load(path)
-    assert (meta.epoch, best.epoch, best.epochs_done) == (2, 2, 3)
+    best.keep()
+    assert best.saved is not None
+    kept, meta = checkpoint.load(best.saved.path)
+    assert (meta.epoch, best.saved.epoch, best.saved.measured.loss) == (2, 2, 1)
+    assert best.epochs_done == 3
     assert (kept.head.linear.weight == 2).all()
 
 
@@ -63,12 +64,13 @@ def test_a_long_run_saves_on_its_way_and_deletes_what_was_worse(
         _offer(best, network, epoch, loss)
         assert [path.name for path in tmp_path.iterdir()] == [f"best-{epoch:04d}"]
     network.head.linear.weight.data.fill_(9)
-    path = best.keep()
-    assert path is not None
-    assert (checkpoint.load(path)[0].head.linear.weight == 3).all()
+    best.keep()
+    assert best.saved is not None
+    assert (checkpoint.load(best.saved.path)[0].head.linear.weight == 3).all()
 
 
 def test_without_an_epoch_nothing_is_kept(network: Network, tmp_path: Path) -> None:
     best = Best(network, changing={HEAD}, folder=tmp_path)
-    assert best.keep() is None
+    best.keep()
+    assert best.saved is None
     assert list(tmp_path.iterdir()) == []

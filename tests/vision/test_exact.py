@@ -14,33 +14,17 @@ from torch import nn
 from dragon_app.core.config import PRESETS, Augment, FinetuneConfig, Freeze, Optimizer, Preset
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.training import (
-    CacheFolder,
     EpochMetrics,
-    FinetuneResult,
     Phase,
-    RunFolders,
     TrainingEvent,
     TrainingPhotos,
 )
 from dragon_app.imaging.decode import decode_file
 from dragon_app.vision.backbone import Network, random_network
-from dragon_app.vision.finetune import finetune
 from dragon_app.vision.predictor import load_predictor
+from tests.vision.training import train
 
 MakePhotos = Callable[..., TrainingPhotos]
-
-
-def _train(
-    config: FinetuneConfig,
-    photos: TrainingPhotos,
-    folder: Path,
-    *,
-    events: list[TrainingEvent] | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> FinetuneResult:
-    told = events if events is not None else []
-    folders = RunFolders(checkpoints=folder, cache=CacheFolder(path=folder.parent / "cache"))
-    return finetune(config, photos, folders, report=told.append, should_stop=should_stop)
 
 
 @pytest.fixture
@@ -52,7 +36,7 @@ def test_one_epoch_is_measured_and_what_is_done_is_told(
     exact: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path
 ) -> None:
     events: list[TrainingEvent] = []
-    result = _train(exact, make_photos(), tmp_path / "run", events=events)
+    result = train(exact, make_photos(), tmp_path / "run", events=events)
     words = [event.words for event in events if isinstance(event, Phase)]
     assert words.index("Looking at photos") < words.index("Finding the best last layer")
     (epoch,) = (event for event in events if isinstance(event, EpochMetrics))
@@ -64,7 +48,7 @@ def test_a_quick_look_with_the_starter_tells_two_colours_apart(
     make_photos: MakePhotos, tmp_path: Path
 ) -> None:
     config = replace(PRESETS[Preset.QUICK], image_size_px=64, device="cpu")
-    result = _train(config, make_photos(), tmp_path / "run")
+    result = train(config, make_photos(), tmp_path / "run")
     assert result.val_accuracy == 1
 
 
@@ -73,7 +57,7 @@ def test_the_checkpoint_answers_as_it_was_measured(
 ) -> None:
     photos = make_photos((6, 6, 6), (3, 3, 3))
     events: list[TrainingEvent] = []
-    result = _train(exact, photos, tmp_path / "run", events=events)
+    result = train(exact, photos, tmp_path / "run", events=events)
     (epoch,) = (event for event in events if isinstance(event, EpochMetrics))
     predictor = load_predictor(result.checkpoint, device="cpu")
     for part, loss in ((photos.train, epoch.train_loss), (photos.val, epoch.val_loss)):
@@ -89,7 +73,7 @@ def test_the_same_settings_give_the_same_head(
 ) -> None:
     config = replace(exact, augment=augment)
     first, again = (
-        load_file(_train(config, make_photos(), tmp_path / name).checkpoint / "model.safetensors")
+        load_file(train(config, make_photos(), tmp_path / name).checkpoint / "model.safetensors")
         for name in ("a", "b")
     )
     assert all(tensor.equal(again[name]) for name, tensor in first.items())
@@ -100,8 +84,8 @@ def test_varied_photos_are_learned_from_as_well(
 ) -> None:
     events: list[TrainingEvent] = []
     config = replace(exact, augment=Augment.LIGHT)
-    result = _train(config, make_photos(), tmp_path / "run", events=events)
-    plain = _train(exact, make_photos(), tmp_path / "plain")
+    result = train(config, make_photos(), tmp_path / "run", events=events)
+    plain = train(exact, make_photos(), tmp_path / "plain")
     looks = [e for e in events if isinstance(e, Phase) and e.words == "Looking at photos"]
     assert looks[-1].done == looks[-1].total
     heads = [load_file(r.checkpoint / "model.safetensors")["head.mean"] for r in (result, plain)]
@@ -111,7 +95,7 @@ def test_varied_photos_are_learned_from_as_well(
 def test_a_class_may_lack_photos_to_learn_from(
     exact: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path
 ) -> None:
-    result = _train(exact, make_photos((4, 4, 0), (2, 0, 1)), tmp_path / "run")
+    result = train(exact, make_photos((4, 4, 0), (2, 0, 1)), tmp_path / "run")
     assert [sum(row) for row in result.val_confusion] == [2, 0, 1]
 
 
@@ -126,7 +110,7 @@ def test_a_backbone_whose_answers_are_no_numbers_is_told_in_words(
 ) -> None:
     monkeypatch.setattr("dragon_app.vision.start.random_network", _broken)
     with pytest.raises(TrainingError, match="Choose other starting weights"):
-        _train(exact, make_photos(), tmp_path / "run")
+        train(exact, make_photos(), tmp_path / "run")
 
 
 def test_stopped_before_the_head_was_found_nothing_is_kept(
@@ -138,5 +122,5 @@ def test_stopped_before_the_head_was_found_nothing_is_kept(
         return Phase(words="Finding the best last layer") in events
 
     with pytest.raises(TrainingError, match="before the first epoch ended"):
-        _train(exact, make_photos(), tmp_path / "run", events=events, should_stop=is_solving)
+        train(exact, make_photos(), tmp_path / "run", events=events, should_stop=is_solving)
     assert not (tmp_path / "run").exists()
