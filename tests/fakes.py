@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
+from dragon_app.core.ports import ByteProgress, Pixels, Predictor, Report, ShouldStop
 from dragon_app.core.training import (
     BackboneInfo,
     CacheFolder,
@@ -151,7 +151,7 @@ class FakeVision:
         self.learn(report, should_stop)
         return LrCurve(points=((1e-5, 1.6), (1e-3, 1.2), (1e-1, 4.0)), suggestion=1e-3)
 
-    def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> FakePredictor:
+    def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         self.loaded.append(checkpoint)
         return FakePredictor(tuple((checkpoint / "classes.txt").read_text().split("\n")))
 

@@ -7,11 +7,11 @@ from dragon_app.imaging.bystanders import LARGE, flock, knight, place
 from dragon_app.imaging.dragons import (
     LIKENESSES,
     SCALES,
-    breathe_fire,
     flying,
     paint_dragon,
     sitting,
 )
+from dragon_app.imaging.fire import breathe_fire
 from dragon_app.imaging.knights import picture_size
 from dragon_app.imaging.light import Colour, Floats, lit, shaded
 from dragon_app.imaging.scenery import MOODS, Mood, Random, landscape

@@ -15,15 +15,12 @@ from dragon_app.core.errors import NotFoundError, TrainingError, WeightsError
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
 from dragon_app.core.training import (
     BackboneInfo,
-    CacheFolder,
     EpochMetrics,
     FinetuneResult,
-    LrCurve,
     Phase,
     RunFolders,
     StageInfo,
     StepMetrics,
-    TrainingCosts,
     TrainingPhotos,
 )
 from dragon_app.services.intake import IncomingFile
@@ -66,13 +63,14 @@ class Painter:
         return np.array([[0.9, 0.1] if red else [0.2, 0.8] for red in reds], np.float32)
 
 
-class Studio:
-    """`core.ports.Vision` without networks: an epoch passes each time that a test allows one.
+class Studio(FakeVision):
+    """The fake whose training waits: an epoch passes each time that a test allows one.
 
     Shared with the worker: `_allowed`, a semaphore, and `problem`.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._allowed = threading.Semaphore(0)
         self.problem = ""
         self.configs: list[FinetuneConfig] = []
@@ -132,26 +130,6 @@ class Studio:
             config=config,
             was_stopped=was_stopped,
             checkpoint=folder,
-        )
-
-    def costs(
-        self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
-    ) -> TrainingCosts:
-        """Answer at once, with round numbers."""
-        return FakeVision().costs(config, photos=photos, cache=cache, should_stop=should_stop)
-
-    def find_lr(
-        self,
-        config: FinetuneConfig,
-        photos: TrainingPhotos,
-        *,
-        cache: CacheFolder,
-        report: Report,
-        should_stop: ShouldStop,
-    ) -> LrCurve:
-        """Answer at once."""
-        return FakeVision().find_lr(
-            config, photos, cache=cache, report=report, should_stop=should_stop
         )
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Painter:
