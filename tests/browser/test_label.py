@@ -67,7 +67,7 @@ def test_number_key_labels_and_ctrl_z_takes_it_back(labelled: Page, session: Ses
 
 def test_bar_assigns_and_toast_undoes(labelled: Page) -> None:
     tiles(labelled).nth(5).click()
-    bar = labelled.get_by_role("toolbar", name="Chosen photos")
+    bar = labelled.get_by_role("group", name="Chosen photos", exact=True)
     bar.get_by_role("button", name="Tulip").click()
     expect_count(labelled, "Tulip", 2)
     labelled.get_by_role("status").get_by_role("button", name="Undo").click()

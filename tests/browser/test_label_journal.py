@@ -76,6 +76,7 @@ def test_photos_of_a_run_are_shown_as_they_were(session: Session, page: Page) ->
     page.get_by_role("button", name="See the photos of this run", exact=True).click()
     expect(page.get_by_role("heading", name=f"Photos of run {run.id}", exact=True)).to_be_visible()
     expect(tiles(page)).to_have_count(7)
+    expect(page.locator(".label-run")).to_contain_text("The photos show their class of today.")
     expect(page.locator(".class-card.is-shown")).to_have_count(0)
     which = page.get_by_label("Which photos of the run", exact=True)
     which.select_option("Then Rose (3)")
@@ -85,3 +86,18 @@ def test_photos_of_a_run_are_shown_as_they_were(session: Session, page: Page) ->
     page.get_by_role("button", name="Back to all photos", exact=True).click()
     expect(page.get_by_role("heading", name="All photos", exact=True)).to_be_visible()
     expect(tiles(page)).to_have_count(8)
+
+
+@pytest.mark.usefixtures("fake")
+def test_run_whose_photos_are_all_gone_says_so(session: Session, page: Page) -> None:
+    fill(session, Rose=4, Tulip=4)
+    session.app.runs.wait(session.app.runs.start(FinetuneConfig()).id)
+    session.app.labelling.bin(range(1, 9))
+    session.app.labelling.empty_bin(expected=8)
+    page.get_by_role("tab", name="Results", exact=True).click()
+    page.get_by_role("button", name="See the photos of this run", exact=True).click()
+    words = "None of these photos is here any more."
+    expect(page.get_by_text(words, exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Clear them", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Back to all photos", exact=True).click()
+    expect(page.get_by_text(words, exact=True)).to_have_count(0)

@@ -1,6 +1,7 @@
 """Labels while the app is away, refused ones, and photos that others moved meanwhile."""
 
 import json
+from pathlib import Path
 
 from playwright.sync_api import Page, Request, Route, expect
 
@@ -52,6 +53,27 @@ def test_labels_given_offline_wait_over_a_reload_and_arrive_in_order(
     assert page.evaluate("sessionStorage.length") == 0
     page.keyboard.press("u")
     expect_count(page, "Rose", 3)
+
+
+def test_labels_wait_while_another_workspace_is_open(
+    page: Page, session: Session, tmp_path: Path, faults: Faults
+) -> None:
+    faults.expected = ("409", *LOST)
+    ids = ready(session, page)
+    folder = session.app.workspace.folder
+    page.route("**/dragon/state", lambda route: None)  # the page does not know it yet
+    session.open(tmp_path / "another")
+    tiles(page).nth(0).click()
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    expect(tiles(page).nth(1)).to_contain_text("Tulip")
+    page.unroute_all(behavior="ignoreErrors")
+    expect(page.get_by_role("heading", name="Drop photos here", exact=True)).to_be_visible()
+    assert session.app.workspace.labels.newest_batch() == 0
+    session.open(folder)
+    expect_count(page, "Rose", 2)
+    expect_count(page, "Tulip", 2)
+    assert class_names(session, ids) == ["Rose", "Tulip", ""]
 
 
 def test_a_label_whose_answer_was_lost_is_done_once(

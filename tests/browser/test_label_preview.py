@@ -16,7 +16,7 @@ def preview(session: Session, page: Page) -> Locator:
     expect(tiles(page)).to_have_count(4)
     tiles(page).nth(0).click()
     page.keyboard.press("Space")
-    dialog = page.get_by_role("dialog", name="Photo")
+    dialog = page.get_by_role("dialog", name="Photo", exact=True)
     expect(dialog.get_by_text("1 of 4", exact=True)).to_be_visible()
     return dialog
 
@@ -57,6 +57,18 @@ def test_label_goes_on_to_the_next_unlabelled_photo(preview: Locator, page: Page
     page.keyboard.press("Space")
     expect(preview).to_have_count(0)
     expect(page.get_by_role("listbox", name="Photos")).to_be_focused()
+
+
+def test_keyboard_keeps_its_place_among_the_classes(preview: Locator, page: Page) -> None:
+    rose = preview.get_by_role("group", name="Its class", exact=True).get_by_role("button")
+    rose.focus()
+    page.keyboard.press("Enter")
+    expect(preview.get_by_text("2 of 4", exact=True)).to_be_visible()
+    expect_count(page, "Rose", 2)
+    expect(rose).to_be_focused()
+    expect(rose).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("ArrowLeft")
+    expect(rose).to_have_attribute("aria-pressed", "true")
 
 
 def test_last_photo_of_a_list_leaves_and_the_view_closes(preview: Locator, page: Page) -> None:

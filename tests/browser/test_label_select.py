@@ -59,6 +59,7 @@ def test_rectangle_begins_on_a_photo_with_shift(labelled: Page) -> None:
     labelled.keyboard.down("Shift")
     drag(labelled, (box["x"] + 20, box["y"] + 20), (end["x"] + 40, end["y"] + 40))
     labelled.keyboard.up("Shift")
+    expect(chosen(labelled)).to_have_count(4)
     assert places(labelled) == ["3", "4", "9", "10"]
 
 
@@ -87,7 +88,7 @@ def test_ctrl_a_chooses_all_of_the_filter_and_one_undo_takes_it_back(
 
 def test_class_is_given_by_a_click_in_the_bar(labelled: Page) -> None:
     tiles(labelled).nth(0).click()
-    bar = labelled.get_by_role("toolbar", name="Chosen photos")
+    bar = labelled.get_by_role("group", name="Chosen photos", exact=True)
     bar.get_by_role("group", name="Give a class").get_by_role("button", name="Rose").click()
     expect_count(labelled, "Rose", 2)
     bar.get_by_role("button", name="Skip").click()
@@ -96,6 +97,23 @@ def test_class_is_given_by_a_click_in_the_bar(labelled: Page) -> None:
     bar.get_by_role("button", name="No class").click()
     expect_count(labelled, "Unlabelled", 12)
     expect(chosen(labelled)).to_have_attribute("aria-posinset", "1")
+
+
+def test_keyboard_keeps_its_place_in_the_bar_and_falls_back_to_the_grid(labelled: Page) -> None:
+    tiles(labelled).nth(0).click()
+    bar = labelled.get_by_role("group", name="Chosen photos", exact=True)
+    rose = bar.get_by_role("group", name="Give a class", exact=True).get_by_role("button")
+    rose.focus()
+    labelled.keyboard.press("Enter")
+    expect_count(labelled, "Rose", 2)
+    expect(rose).to_be_focused()
+    labelled.keyboard.press("Enter")
+    expect_count(labelled, "Rose", 3)
+    tiles(labelled).nth(0).click()
+    bar.get_by_role("button", name="No class", exact=True).focus()
+    labelled.keyboard.press("Enter")
+    expect_count(labelled, "Rose", 2)
+    expect(labelled.get_by_role("listbox", name="Photos", exact=True)).to_be_focused()
 
 
 def test_a_listener_hears_name_class_and_place_and_keeps_it_while_scrolling(
@@ -137,7 +155,7 @@ def test_finger_taps_presses_long_and_taps_a_class(
     tiles(page).nth(1).tap()
     tiles(page).nth(2).tap()
     expect(page.get_by_text("2 photos chosen", exact=True)).to_be_visible()
-    page.get_by_role("toolbar").get_by_role("button", name="Rose").tap()
+    page.get_by_role("group", name="Give a class").get_by_role("button", name="Rose").tap()
     expect_count(page, "Rose", 3)
     expect(chosen(page)).to_be_in_viewport()  # above the bar, which is high on a telephone
     box = chosen(page).bounding_box()

@@ -12,6 +12,7 @@ const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
   };
   const empty = el('div', { class: 'd-empty', hidden: true });
   const words = (which, isFiltered) => {
+    if (which.within) return 'None of these photos is here any more.';
     if (isFiltered) return 'No photo fits the search and the choices above.';
     if (which.class_id != null) return 'No photo of this class yet. Drop some on its card.';
     return {
@@ -24,16 +25,16 @@ const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
   const show = (list, summary) => {
     const which = list.which();
     const total = list.total();
-    const kind = total || upload.isBusy() ? '' : summary.total || summary.binned ? 'list' : 'all';
+    const kind = total || upload.isBusy() ? '' : summary.total || summary.binned || which.within ? 'list' : 'all';
     empty.hidden = !kind;
     onNew(kind === 'all' && !summary.classes.length);
-    const key = JSON.stringify([kind, which.shown, which.class_id, list.isFiltered()]);
+    const key = JSON.stringify([kind, which.shown, which.class_id, !!which.within, list.isFiltered()]);
     if (empty.dataset.key === key) return;
     empty.dataset.key = key;
     if (kind === 'list') {
       empty.replaceChildren(
         el('p', { class: 'd-text d-quiet', text: words(which, list.isFiltered()) }),
-        ...(list.isFiltered()
+        ...(list.isFiltered() && !which.within
           ? [el('button', { type: 'button', class: 'd-button', text: 'Clear them', onclick: onShowAll })]
           : []),
       );

@@ -5,7 +5,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
   const name = el('span', { class: 'd-cut' }),
     its = el('span', { class: 'd-row preview-its' }),
     place = el('span', { class: 'd-quiet d-number' });
-  const choices = el('div', { class: 'preview-choices', role: 'group', 'aria-label': 'Its class' });
+  const choices = createGiving({ label: 'Its class', name: 'preview-choices', classes, act });
   const frame = el('div', { class: 'preview-photo' }, image);
   const zoom = createZoom(frame, image);
   const story = dragon.photoJournal();
@@ -33,36 +33,10 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
       'div',
       { class: 'preview-line is-end' },
       button('Previous photo', 'previous', () => step(-1)),
-      choices,
+      choices.node,
       button('Next photo', 'next', () => step(1)),
     ),
   );
-  let drawn = '';
-  const showChoices = (classId) => {
-    const key = JSON.stringify(classes());
-    if (key !== drawn) {
-      drawn = key;
-      choices.replaceChildren(
-        ...classes()
-          .filter((each) => !each.is_disabled)
-          .map((each) =>
-            el(
-              'button',
-              {
-                type: 'button',
-                class: 'd-button is-small',
-                'data-id': each.id,
-                onclick: () => act('class', each.id),
-              },
-              el('i', { class: 'd-dot', style: `--c:${each.colour}` }),
-              el('span', { class: 'd-cut', text: each.name }),
-              el('kbd', { class: 'd-kbd', text: each.key ?? '', 'aria-hidden': 'true' }),
-            ),
-          ),
-      );
-    }
-    for (const each of choices.children) each.ariaPressed = Number(each.dataset.id) === classId;
-  };
   const show = () => {
     const id = chosen.hereId();
     const row = id === null ? -1 : board.rowOf(id);
@@ -83,7 +57,8 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
       el('i', { class: 'd-dot', style: `--c:${label?.colour ?? 'transparent'}` }),
       el('span', { class: 'd-cut', text: label?.name ?? (board.isSkipped(row) ? 'Skipped' : 'Unlabelled') }),
     );
-    showChoices(board.classId(row));
+    choices.show();
+    for (const each of choices.node.children) each.ariaPressed = each.dataset.id === String(label?.id);
     story.show(id);
     place.textContent = `${(chosen.here() + 1).toLocaleString('en')} of ${list.total().toLocaleString('en')}`;
   };
@@ -106,7 +81,6 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
     grid.show(chosen.here());
     grid.draw();
   });
-  choices.addEventListener('mousedown', (event) => event.preventDefault()); // keys stay the photo's
   document.body.append(box);
   box.showModal();
   box.focus();

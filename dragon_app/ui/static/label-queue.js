@@ -3,7 +3,8 @@
 const createQueue = ({ onDone, onRefused }) => {
   const { call } = dragon;
   const SECONDS = 10,
-    PAUSE_MS = 500;
+    PAUSE_MS = 500,
+    OTHER_WORKSPACE = 409;
   const PATHS = { undo: '/undo', redo: '/redo' };
   let waiting = [],
     place = null, // where they are kept: each workspace has its own
@@ -33,6 +34,10 @@ const createQueue = ({ onDone, onRefused }) => {
       try {
         return await call(PATHS[gesture] ?? '/labels', body, { seconds: SECONDS });
       } catch (error) {
+        if (error.status === OTHER_WORKSPACE) {
+          dragon.poll(); // the page is drawn anew; this waits here until its own workspace is back
+          return new Promise(() => {});
+        }
         if (!error.offline) throw error;
         const n = waiting.length;
         const them = n === 1 ? 'it waits here and is' : `${n} changes wait here and are`;

@@ -35,7 +35,7 @@ const createRunView = ({ onShow, onLeave }) => {
       dragon.toast(error.message, { kind: 'bad' });
       return;
     }
-    words.textContent = run.words;
+    words.textContent = `${run.words} The photos show their class of today.`;
     const sizes = run.classes.map((_, target) => run.targets.filter((each) => each === target).length);
     which.replaceChildren(
       option('all', 'All that are here'),

@@ -87,7 +87,7 @@ const actions = createActions({
   moved: () => grid.show(chosen.here()),
 });
 const { act, step } = actions;
-const bar = createBar({ board, list, chosen, classes: classesNow, act });
+const bar = createBar({ board, list, chosen, grid, classes: classesNow, act });
 const move = (steps, { isRange = false, isOnlyFocus = false, hasFocus = true } = {}) => {
   if (!list.total()) return;
   if (hasFocus) grid.takeKeys();
