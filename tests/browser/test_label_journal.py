@@ -7,7 +7,10 @@ from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.wiring import Session
 from tests.browser.acts import card, expect_count, fill, tiles
+from tests.browser.conftest import Faults
 from tests.fakes import FakeVision
+
+GONE = ("404",)  # the picture of a photo that was removed while it was on its way
 
 
 def test_large_view_tells_the_story_of_a_photo(session: Session, page: Page) -> None:
@@ -33,7 +36,8 @@ def test_large_view_tells_the_story_of_a_photo(session: Session, page: Page) -> 
     expect(lines.nth(3)).to_contain_text("Rose \u2192 <b>Tulip</b>")
 
 
-def test_bin_is_emptied_after_one_question(session: Session, page: Page) -> None:
+def test_bin_is_emptied_after_one_question(session: Session, page: Page, faults: Faults) -> None:
+    faults.expected = GONE
     fill(session, unlabelled=3)
     ids = [image.id for image in session.app.dataset.described([1, 2, 3])]
     session.app.labelling.bin(ids[:2])
@@ -61,7 +65,10 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fake")
-def test_photos_of_a_run_are_shown_as_they_were(session: Session, page: Page) -> None:
+def test_photos_of_a_run_are_shown_as_they_were(
+    session: Session, page: Page, faults: Faults
+) -> None:
+    faults.expected = GONE
     fill(session, Rose=4, Tulip=4)
     run = session.app.runs.wait(session.app.runs.start(FinetuneConfig()).id)
     here = session.app.history.of_run(run.id).photos
@@ -89,7 +96,10 @@ def test_photos_of_a_run_are_shown_as_they_were(session: Session, page: Page) ->
 
 
 @pytest.mark.usefixtures("fake")
-def test_run_whose_photos_are_all_gone_says_so(session: Session, page: Page) -> None:
+def test_run_whose_photos_are_all_gone_says_so(
+    session: Session, page: Page, faults: Faults
+) -> None:
+    faults.expected = GONE
     fill(session, Rose=4, Tulip=4)
     session.app.runs.wait(session.app.runs.start(FinetuneConfig()).id)
     session.app.labelling.bin(range(1, 9))
