@@ -3,11 +3,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig, Freeze
 from dragon_app.core.errors import (
     InvalidConfigError,
@@ -17,37 +15,16 @@ from dragon_app.core.errors import (
     WorkspaceError,
 )
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.training import Run, RunStatus
+from dragon_app.core.training import RunStatus
 from dragon_app.core.types import Split
 from dragon_app.storage.runs import RunStore
 from dragon_app.wiring import App
 from tests.conftest import wait_until
 from tests.fakes import FakeVision, epoch_metrics, step_metrics
 from tests.photos import incoming_photos
+from tests.services.conftest import Gate, finish
 
 CONFIG = FinetuneConfig()
-
-
-class Gate:
-    """Holds a run between its first event and its last until it is opened or stopped."""
-
-    def __init__(self) -> None:
-        self.entered = threading.Event()
-        self.opened = threading.Event()
-
-    def __call__(self, report: Report, should_stop: ShouldStop) -> None:
-        self.entered.set()
-        wait_until(lambda: self.opened.is_set() or should_stop())
-
-
-@pytest.fixture
-def gate(vision: FakeVision) -> Gate:
-    vision.learn = gate = Gate()
-    return gate
-
-
-def finish(app: App, run: Run) -> Run:
-    return app.runs.wait(run.id, poll_s=0.005)
 
 
 def raising(error: BaseException) -> Callable[[Report, ShouldStop], None]:
@@ -250,77 +227,6 @@ def test_labels_changed_during_a_run_do_not_touch_it(
     ended = finish(ready_app, second)
     assert vision.trained_on[0] == vision.trained_on[1]
     assert ended.class_names == ("dark", "light")
-
-
-def test_closing_interrupts_the_run_and_keeps_what_it_reached(
-    folder: Path, ready_app: App, gate: Gate
-) -> None:
-    run = ready_app.runs.start(CONFIG)
-    gate.entered.wait(10)
-    ready_app.close()
-    reopened = wiring.open_app(folder)
-    ended = reopened.runs.get(run.id)
-    model = reopened.workspace.runs.checkpoint_folder(run.id)
-    reopened.close()
-    assert ended.status is RunStatus.INTERRUPTED
-    assert ended.reason == "The app was closed while this run was training."
-    assert (folder / model / "classes.txt").is_file()
-
-
-def test_waiting_runs_survive_closing_and_are_taken_up_again(
-    folder: Path, ready_app: App, gate: Gate
-) -> None:
-    _, second, third = (ready_app.runs.start(CONFIG) for _ in range(3))
-    gate.entered.wait(10)
-    ready_app.runs.stop(third.id)
-    ready_app.close()
-    gate.opened.set()
-    reopened = wiring.open_app(folder)
-    assert reopened.runs.get(second.id).status is RunStatus.QUEUED
-    reopened.runs.take_up_queue()
-    ended = finish(reopened, second)
-    stopped = reopened.runs.get(third.id)
-    reopened.close()
-    assert ended.status is RunStatus.FINISHED
-    assert stopped.status is RunStatus.STOPPED
-
-
-def test_a_waiting_run_that_is_taken_up_again_goes_once(
-    ready_app: App, vision: FakeVision, gate: Gate
-) -> None:
-    first, second = (ready_app.runs.start(CONFIG) for _ in range(2))
-    gate.entered.wait(10)
-    ready_app.runs.take_up_queue()
-    gate.opened.set()
-    third = ready_app.runs.start(CONFIG)
-    ended = [finish(ready_app, run) for run in (third, first, second)]
-    assert [run.status for run in ended] == [RunStatus.FINISHED] * 3
-    assert len(vision.trained_on) == 3
-
-
-def test_a_run_cut_off_by_a_crash_shows_as_interrupted(folder: Path, ready_app: App) -> None:
-    snapshot = ready_app.workspace.snapshots.take()
-    run = ready_app.workspace.runs.create(CONFIG.to_json(), snapshot.id)
-    ready_app.workspace.runs.begin(run.id)  # and no worker that would end it
-    ready_app.close()
-    reopened = wiring.open_app(folder)
-    ended = reopened.runs.get(run.id)
-    reopened.close()
-    assert ended.status is RunStatus.INTERRUPTED
-    assert "ended while this run was training" in ended.reason
-
-
-def test_a_run_cut_off_shows_as_interrupted_to_who_looks_before_the_next_start(
-    folder: Path, ready_app: App
-) -> None:
-    snapshot = ready_app.workspace.snapshots.take()
-    run = ready_app.workspace.runs.create(CONFIG.to_json(), snapshot.id)
-    ready_app.workspace.runs.begin(run.id)
-    reader = wiring.open_reader(folder)
-    assert reader.runs.all()[0].status is RunStatus.RUNNING
-    ready_app.workspace.close()  # as a crash lets go of it
-    assert reader.runs.all()[0].status is RunStatus.INTERRUPTED
-    assert reader.runs.all()[0].reason.startswith("The app ended")
 
 
 def test_metrics_are_written_at_most_four_times_a_second(
