@@ -99,7 +99,8 @@ def _find_rate(options: argparse.Namespace, folder: Path) -> int:
             while search.status is MeasureStatus.MEASURING:
                 app.measuring.wait(timeout_s=0.5)
                 search = app.measuring.rate()
-                say(f"{search.words} {search.done}/{search.total}")
+                if search.status is MeasureStatus.MEASURING:
+                    say(f"{search.words} {search.done}/{search.total}")
         except KeyboardInterrupt:
             say("Stopping ...")
             app.measuring.stop_rate()
@@ -121,7 +122,8 @@ def _config(options: argparse.Namespace) -> FinetuneConfig:
     elif options.weights is not None:
         if not Path(options.weights).is_file():
             raise DragonError(
-                f"--weights {options.weights}: say starter, imagenet, none, or name a file."
+                f"There is no weights file {options.weights}. "
+                "Say starter, imagenet, none, or name a file that is there."
             )
         given |= {
             "weights": WeightsSource.FILE,

@@ -115,8 +115,13 @@ class FinetuneConfig:
         return [
             (bool(self.backbone), "Choose a backbone."),
             (
-                (self.weights is WeightsSource.FILE) == bool(self.weights_file),
-                "A weights file is needed exactly when weights come from a file.",
+                self.weights is not WeightsSource.FILE or bool(self.weights_file),
+                "Name the weights file to start from, or choose other starting weights.",
+            ),
+            (
+                self.weights is WeightsSource.FILE or not self.weights_file,
+                f"The weights file {self.weights_file} is named, but the starting weights are "
+                f"{self.weights}: choose one of them.",
             ),
             (
                 isinstance(frozen, Freeze) or frozen >= 0,
@@ -206,7 +211,7 @@ class FinetuneConfig:
             try:
                 read[name] = _READERS[name](str(value))
             except (ValueError, OverflowError):
-                problems.append(f"{value!r} is not a value for {name.replace('_', ' ')}.")
+                problems.append(f"{value!r} is not a value for {_SPOKEN.get(name, name)}.")
         if problems:
             raise InvalidConfigError(" ".join(problems))
         if "epochs" in read and "unfreeze_after" not in read:
@@ -231,6 +236,15 @@ def _freeze(text: str) -> Freeze | int:
     return Freeze(text) if text in set(Freeze) else _whole(text)
 
 
+_SPOKEN = {
+    "weights_file": "the weights file",
+    "unfreeze_after": "the epochs with only the head",
+    "image_size_px": "the image size",
+    "batch_size": "the batch size",
+    "head_lr": "the learning rate",
+    "layer_decay": "the layer decay",
+    "weight_decay": "the weight decay",
+}
 _MAY_BE_UNSET = {"weights_file", "image_size_px"}
 _READERS: dict[str, Callable[[str], object]] = {
     "backbone": str,

@@ -192,7 +192,7 @@ def anatomy(name: str, image_size_px: int) -> Anatomy:
 
 def _first_sentence(error: Exception) -> str:
     text = str(error).strip().splitlines()
-    return text[0].split(". ")[0].rstrip(".")[:200] if text else type(error).__name__
+    return text[0].split(". ")[0].rstrip(".!")[:200] if text else type(error).__name__
 
 
 def empty_network(name: str, *, classes: int, image_size_px: int) -> Network:

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -79,7 +81,7 @@ def test_the_border_moves_by_keyboard_and_reaches_the_run(map_page: Page, ready:
     map_page.keyboard.press("ArrowLeft")
     expect_frozen(map_page, STAGES - 3)
     expect(slider(map_page)).to_have_attribute(
-        "aria-valuetext", "Stages 1 to 2 stay frozen: stages 3 to 5 and the head learn."
+        "aria-valuetext", "Stages 1 and 2 stay frozen: stages 3 to 5 and the head learn."
     )
     assert start(map_page, ready).freeze == STAGES - 3
 
@@ -170,7 +172,9 @@ def test_rates_and_turns_follow_the_settings(map_page: Page) -> None:
     map_page.get_by_label("Epochs with only the last layer", exact=True).fill("1")
     slider(map_page).press("ArrowLeft")
     expect(rates).to_have_text(["", "", "", "rate 2e-4", "rate 0.002", "rate 0.02"])
-    expect(turns).to_have_text(["Epoch 1: only the head", "Epochs 2 to 12: stages 4 to 5 too"])
+    expect(turns).to_have_text(["Epoch 1: only the head", "Epochs 2 to 12: stages 4 and 5 too"])
+    map_page.get_by_label("Epochs with only the last layer", exact=True).fill("12")
+    expect(turns).to_have_text(["Epochs 1 to 12: only the head, to the end"])
     slider(map_page).press("End")
     expect(turns).to_have_count(0)
 
@@ -185,6 +189,24 @@ def test_costs_of_the_position_are_shown(map_page: Page) -> None:
     slider(map_page).press("End")
     expect(facts).to_contain_text("3 of 48")
     expect(facts).to_contain_text("under 1 s once, then under 1 s an epoch")
+
+
+def test_blocks_have_the_sizes_at_the_chosen_image_size(
+    vision: FakeVision,
+    ready: Session,
+    open_page: Callable[..., Page],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The list knows a network at its own size; what was measured stands for the chosen one."""
+    known = FakeVision().costs
+
+    def costs(config: FinetuneConfig, **given: Any) -> TrainingCosts:
+        stages = tuple(replace(stage, output_size_px=7) for stage in NETWORK.stages)
+        return replace(known(config, **given), stages=stages)
+
+    monkeypatch.setattr(vision, "costs", costs)
+    page = open_page("/#train")
+    expect(learning_map(page).get_by_text("7 px", exact=True)).to_have_count(STAGES)
 
 
 def test_costs_follow_the_photos(map_page: Page, ready: Session) -> None:
@@ -269,7 +291,12 @@ def test_ten_architectures_are_drawn_as_they_are(
 ) -> None:
     """With the real networks: as many blocks as there are stages, each with its size."""
     real = wiring.vision()
-    monkeypatch.setattr(real, "costs", lambda *_, **__: FakeVision().costs(*_, **__))
+
+    def costs(config: FinetuneConfig, **given: Any) -> TrainingCosts:
+        fake = FakeVision().costs(config, **given)
+        return replace(fake, stages=real.backbone(config.backbone).stages)
+
+    monkeypatch.setattr(real, "costs", costs)
     page = open_page("/#train")
     page.locator("summary", has_text="Advanced").click()
     backbone = page.get_by_label("Backbone", exact=True)

@@ -73,3 +73,18 @@ def test_without_a_connection_the_fetch_says_so(
     monkeypatch.setattr(vision, "fetch_imagenet", fetch)
     weights.get_by_role("button", name=FETCH, exact=True).click()
     expect(weights).to_contain_text("Not fetched. There is no connection.")
+
+
+def test_a_long_address_that_could_not_be_fetched_stays_on_a_phone(
+    weights: Locator, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(name: str, *, report: ByteProgress) -> Path:
+        raise WeightsError(f"https://example.org/{'x' * 80}.pth could not be fetched.")
+
+    monkeypatch.setattr(vision, "fetch_imagenet", fetch)
+    weights.page.set_viewport_size({"width": 390, "height": 844})
+    weights.get_by_role("button", name=FETCH, exact=True).click()
+    expect(weights).to_contain_text("could not be fetched.")
+    box = weights.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390

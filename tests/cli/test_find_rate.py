@@ -18,6 +18,7 @@ def test_a_rate_is_found_and_said(shell: Shell, photos: Path) -> None:
     assert outcome.answer["points"][0] == [1e-5, 1.6]
     assert shell("find-rate").out == "Take --lr 0.001\n"
     assert shell("runs", "--json").answer["runs"] == []
+    assert not [line for line in outcome.err.splitlines() if line.startswith(" ")]
 
 
 def test_no_rate_is_a_failure_with_its_reason(

@@ -73,7 +73,7 @@ def test_every_setting_outside_its_range_is_listed() -> None:
     )
     for expected in (
         "Choose a backbone.",
-        "A weights file is needed",
+        "Name the weights file",
         "Frozen stages must be 0 or more, not -1.",
         "Epochs with only the head must be",
         "Image size must be 32 to 1024 pixels, not 31.",
@@ -117,7 +117,7 @@ def test_steps_in_place_of_a_computed_head_take_the_usual_epochs_unless_told() -
 
 
 def test_a_weights_file_without_its_source_is_a_problem() -> None:
-    assert "weights file" in problems(weights_file="a.safetensors")
+    assert "weights file a.safetensors is named" in problems(weights_file="a.safetensors")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,10 @@ def test_changed_names_every_value_that_cannot_be_read() -> None:
             {"epochs": "2.5", "head_lr": "fast", "optimizer": "adam", "seed": "inf", "layers": "3"}
         )
     words = str(error.value)
-    for expected in ("'2.5' is not a value for epochs", "'fast' is not a value for head lr"):
+    for expected in (
+        "'2.5' is not a value for epochs",
+        "'fast' is not a value for the learning rate",
+    ):
         assert expected in words
     for expected in ("'adam'", "'inf'", "There is no setting 'layers'."):
         assert expected in words

@@ -99,4 +99,4 @@ def test_measured_costs_tell_the_time_of_presets_and_the_speed_of_networks(
 def test_the_starter_is_shown_with_its_terms_and_scores(client: TestClient) -> None:
     starter = client.get(f"/dragon/backbones/{NETWORK.name}").json()["starter"]
     assert starter["terms"] == "for teaching"
-    assert "66% of flowers right" in starter["words"]
+    assert "66 % of flowers right" in starter["words"]

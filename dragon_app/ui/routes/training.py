@@ -158,7 +158,7 @@ def _probe_words(probes: Sequence[tuple[str, float]]) -> str:
     """Say how good a backbone is as it comes; nothing where nobody measured it."""
     if not probes:
         return ""
-    shares = ", ".join(f"{share:.0%} of {name}" for name, share in probes)
+    shares = ", ".join(f"{share * 100:.0f} % of {name}" for name, share in probes)
     return f"With only a new last layer, learned from 100 photos of each class: {shares} right."
 
 

@@ -49,5 +49,10 @@ const createCosts = ({ onNews, onMeasured }) => {
   dragon.on('tab', (tab) => { if (tab === 'train') setTimeout(again); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden && root.isConnected) again(); });
 
-  return { show, look, again, network: (backbone) => networks.get(backbone), answer: () => answer };
+  /* The stages as the list knows them hold at the network's own size; once measured, at the chosen one. */
+  const network = (backbone) => {
+    const known = networks.get(backbone);
+    return known && backbone === of && answer?.costs ? { ...known, stages: answer.costs.stages } : known;
+  };
+  return { show, look, again, network, answer: () => answer };
 };

@@ -7,7 +7,7 @@ const mapWords = (() => {
   const freezeAt = (frozen, stages) => (frozen === stages ? 'backbone' : frozen === 0 ? 'nothing'
     : frozen === stages - 1 ? 'all-but-last-stage' : frozen);
 
-  const span = (first, last) => (first === last ? `stage ${first}` : `stages ${first} to ${last}`);
+  const span = (first, last) => (first === last ? `stage ${first}` : `stages ${first} ${last === first + 1 ? 'and' : 'to'} ${last}`);
   const upper = (text) => text[0].toUpperCase() + text.slice(1);
   const position = (frozen, stages, isExact) => {
     if (isExact && frozen === stages) return `All ${stages} stages stay frozen. The best last layer is computed: no rate, no epochs.`;
@@ -40,8 +40,9 @@ const mapWords = (() => {
   /* The phases of a run in which the head learns first. */
   const phases = (config, frozen, stages) => {
     const first = +config.unfreeze_after, epochs = +config.epochs;
-    if (!(first > 0 && first < epochs) || frozen === stages) return [];
+    if (!(first > 0 && first <= epochs) || frozen === stages) return [];
     const range = (from, to) => (from === to ? `Epoch ${from}` : `Epochs ${from} to ${to}`);
+    if (first === epochs) return [{ epochs, words: `${range(1, epochs)}: only the head, to the end` }];
     return [{ epochs: first, words: `${range(1, first)}: only the head` },
       { epochs: epochs - first, words: `${range(first + 1, epochs)}: ${frozen ? span(frozen + 1, stages) : `all ${stages} stages`} too` }];
   };

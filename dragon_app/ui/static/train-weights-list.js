@@ -10,8 +10,8 @@ const createWeightsList = ({ onOpen }) => {
   const fact = (name, value) => el('div', {}, el('dt', { class: 'd-quiet', text: name }), el('dd', { text: value }));
   const megabytes = (size) => `${size < 100 ? size.toFixed(1) : Math.round(size)} MB`;
   const speed = (photosPerS, px) => (photosPerS ? `looks at ${Math.round(photosPerS)} photos a second here${px ? `, at ${px} pixels` : ''}` : 'not measured here yet');
-  const card = (title, isChosen, facts) => el('section', { class: `weights-card ${isChosen ? 'is-chosen' : ''}`, 'aria-label': title },
-    el('h4', { class: 'd-label', text: title }), isChosen ? el('span', { class: 'weights-used', text: 'training starts from these' }) : '', el('dl', { class: 'd-number' }, ...facts));
+  const card = (title, isChosen, facts, none = '') => el('section', { class: `weights-card ${isChosen ? 'is-chosen' : ''}`, 'aria-label': title },
+    el('h4', { class: 'd-label', text: title }), isChosen ? el('span', { class: 'weights-used', text: 'training starts from these' }) : '', none ? el('p', { class: 'd-text d-quiet', text: none }) : el('dl', { class: 'd-number' }, ...facts));
   const terms = (text) => `Learned from ImageNet\u2019s photos: ${text.replace(/^ImageNet terms: /, '')}`;
 
   /* `info` is the network as the app lists it, or not known yet; `source` is what a run would begin from. */
@@ -24,8 +24,8 @@ const createWeightsList = ({ onOpen }) => {
     const made = [starter
       ? card('Starter', source === 'starter', [fact('Size', `${megabytes(starter.megabytes)}, came with Dragon`), fact('Speed', speed(starter.photos_per_s, starter.image_size_px)),
         fact('Terms', terms(starter.terms)), ...(starter.words ? [fact('How good', starter.words)] : [])])
-      : card('Starter', false, [fact('Size', `There is none of ${name}: choose regnet_y_400mf for it.`)])];
-    made.push(info.imagenet_megabytes == null ? card('ImageNet\u2019s', false, [fact('Size', `There are none of ${name}.`)])
+      : card('Starter', false, [], `There is no starter for ${name}: choose regnet_y_400mf for it.`)];
+    made.push(info.imagenet_megabytes == null ? card('ImageNet\u2019s', false, [], `There are none of ${name}.`)
       : card('ImageNet\u2019s', source === 'imagenet', [fact('Size', `${megabytes(info.imagenet_megabytes)}, ${info.imagenet_is_here ? 'on this machine' : 'not on this machine yet'}`),
         fact('Speed', speed(info.imagenet_is_here || !starter ? info.photos_per_s : null, info.imagenet_is_here ? info.image_size_px : null)),
         fact('Terms', terms('non-commercial research and education')),
