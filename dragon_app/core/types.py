@@ -78,29 +78,13 @@ class NewImage:
 
 
 class Shown(StrEnum):
-    """Which photos a list shows."""
+    """The states that photos are counted by."""
 
     ALL = "all"
     LABELLED = "labelled"
     UNLABELLED = "unlabelled"
     SKIPPED = "skipped"
     BINNED = "binned"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageFilter:
-    """Which photos a list shows: by state, and by class where one is given."""
-
-    shown: Shown = Shown.ALL
-    class_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImagePage:
-    """A stretch of a filtered list of photos, newest first, and how long the whole list is."""
-
-    total: int
-    images: tuple[ImageRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,6 @@ from dragon_app.core.types import (
     BoardRows,
     ClassCount,
     EventKind,
-    ImageFilter,
-    ImagePage,
     ImageRecord,
     Refusal,
     Shown,
@@ -109,10 +107,6 @@ class Dataset:
             refused=tuple(refused),
             image_ids=tuple(image_ids),
         )
-
-    def page(self, which: ImageFilter, *, offset: int, limit: int) -> ImagePage:
-        """Return a stretch of a filtered list of photos, newest first."""
-        return self._workspace.images.page(which, offset=offset, limit=limit)
 
     def board(self, *, newest: int = 0, batch: int = 0) -> BoardRows:
         """Return all photos as numbers, or what came or changed since."""

@@ -12,8 +12,6 @@ from dragon_app.core.errors import NotFoundError
 from dragon_app.core.near import NearIndex
 from dragon_app.core.types import (
     BoardRows,
-    ImageFilter,
-    ImagePage,
     ImageRecord,
     NewImage,
     Shown,
@@ -26,13 +24,6 @@ _COLUMNS = (
     "class_id, is_skipped, is_binned, added_at"
 )
 _DIGITS = re.compile("[0-9]+")
-_SHOWN = {
-    Shown.ALL: "is_binned = 0",
-    Shown.LABELLED: "is_binned = 0 and class_id is not null",
-    Shown.UNLABELLED: "is_binned = 0 and class_id is null and is_skipped = 0",
-    Shown.SKIPPED: "is_binned = 0 and class_id is null and is_skipped = 1",
-    Shown.BINNED: "is_binned = 1",
-}
 # SQLite puts the numbers together: 0.3 s for 100,000 photos on a busy core, and not under Python's
 # interpreter lock. As rows it is 0.5 s, all of it under the lock.
 _PACKED = """coalesce(group_concat(printf('%08x%s%08x%08x%08x%08x', id, substr(digest, 1, 8),
@@ -103,19 +94,6 @@ class ImageStore:
                 names.update(db.execute(sql, [*chunk, *chunk]).fetchall())
         return names
 
-    def page(self, which: ImageFilter, *, offset: int, limit: int) -> ImagePage:
-        """Return `limit` photos of a filtered list from `offset` on, newest first."""
-        where, values = _SHOWN[which.shown], []
-        if which.class_id is not None:
-            where += " and class_id = ?"
-            values.append(which.class_id)
-        count = f"select count(*) from images where {where}"  # noqa: S608
-        rows = f"select {_COLUMNS} from images where {where} order by id desc limit ? offset ?"  # noqa: S608
-        with self._database.reading() as db:
-            total = db.execute(count, values).fetchone()[0]
-            found = db.execute(rows, [*values, limit, offset]).fetchall()
-        return ImagePage(total=total, images=tuple(map(_record, found)))
-
     def board(self, *, newest: int = 0, batch: int = 0) -> BoardRows:
         """Return the photos after `newest`, and those that batches after `batch` changed."""
         rows, values = "select * from images order by id", []
@@ -172,10 +150,6 @@ class ImageStore:
                 else:
                     found[Shown.SKIPPED if is_skipped else Shown.UNLABELLED] += n
         return found
-
-    def count(self, which: ImageFilter) -> int:
-        """Return how many photos a filtered list holds."""
-        return self.page(which, offset=0, limit=0).total
 
 
 def _add_one(db: sqlite_utils.Database, image: NewImage, index: NearIndex, added_at: str) -> int:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from dragon_app.core.types import ImageFilter, Shown
+from dragon_app.core.types import Shown
 from dragon_app.wiring import Session
 from tests.browser.acts import card, chosen, expect_count, fill, tiles
 from tests.browser.conftest import Faults
@@ -19,7 +19,7 @@ def labelled(session: Session, page: Page) -> Page:
 
 
 def total(session: Session, shown: Shown) -> int:
-    return session.app.dataset.page(ImageFilter(shown=shown), offset=0, limit=1).total
+    return session.app.workspace.images.counts()[shown]
 
 
 def test_empty_page_says_what_to_do(page: Page) -> None:

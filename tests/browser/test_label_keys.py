@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from dragon_app.core.types import ImageFilter, ImageRecord, Shown
+from dragon_app.core.types import Shown
 from dragon_app.wiring import Session
 from tests.browser.acts import card, chosen, expect_count, fill, tiles
 from tests.browser.conftest import Server
@@ -22,7 +22,7 @@ def labelled(session: Session, page: Page) -> Page:
 
 
 def count(session: Session, shown: Shown) -> int:
-    return session.app.workspace.images.count(ImageFilter(shown=shown))
+    return session.app.workspace.images.counts()[shown]
 
 
 def expect_here(page: Page, place: int) -> None:
@@ -186,7 +186,9 @@ def test_no_key_is_lost_however_fast(session: Session, page: Page) -> None:
     expect_count(page, "Unlabelled", 60)
     expect(tiles(page).first).to_be_visible()
     tiles(page).first.click()
-    order = [photo.id for photo in unlabelled_newest_first(session)]
+    newest_first = sorted(session.app.dataset.by_name(), reverse=True)
+    photos = map(session.app.dataset.image, newest_first)
+    order = [photo.id for photo in photos if photo.class_id is None]
     for n in range(60):
         page.keyboard.press(str(n * 7 % 5 + 1))
     expect_count(page, "Unlabelled", 0)
@@ -194,12 +196,6 @@ def test_no_key_is_lost_however_fast(session: Session, page: Page) -> None:
     classes = [each.id for each in session.app.labelling.classes()]
     given = [session.app.dataset.image(image_id).class_id for image_id in order]
     assert given == [classes[n * 7 % 5] for n in range(60)]
-
-
-def unlabelled_newest_first(session: Session) -> list[ImageRecord]:
-    """Return the photos as the list shows them."""
-    which = ImageFilter(shown=Shown.UNLABELLED)
-    return list(session.app.dataset.page(which, offset=0, limit=60).images)
 
 
 def test_two_windows_keep_both_histories_and_see_each_other(

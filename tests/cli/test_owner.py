@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dragon_app import wiring
-from dragon_app.core.types import ImageFilter
+from dragon_app.core.types import Shown
 from tests.cli.conftest import Shell
 from tests.photos import write_photos
 
@@ -16,9 +16,9 @@ def test_writing_beside_an_open_page_is_refused_and_touches_nothing(
 ) -> None:
     write_photos(photos / "dark", [50])
     page = wiring.open_app(folder)
-    before = page.workspace.images.count(ImageFilter()), len(page.runs.all())
+    before = page.workspace.images.counts()[Shown.ALL], len(page.runs.all())
     outcome = trained(command, *([photos] if command == "add" else []), "--json")
-    after = page.workspace.images.count(ImageFilter()), len(page.runs.all())
+    after = page.workspace.images.counts()[Shown.ALL], len(page.runs.all())
     page.close()
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith(f"The workspace {folder} is open in another Dragon.")

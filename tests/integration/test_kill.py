@@ -4,7 +4,6 @@ import sys
 import time
 from pathlib import Path
 
-from dragon_app.core.types import ImageFilter
 from dragon_app.services.intake import scan
 from dragon_app.wiring import open_app
 from tests.integration.drill import ROOT, Confirmed, check, kill_once
@@ -47,7 +46,7 @@ def test_an_import_cut_off_is_completed_and_nothing_is_doubled(
         assert (result.added, result.duplicates) == (PHOTOS - there, there)
         (count,) = app.dataset.summary().classes
         assert count.total == PHOTOS
-        for image in app.dataset.page(ImageFilter(), offset=0, limit=PHOTOS).images:
-            assert len(app.workspace.labels.history(image.id)) == 1
+        for image_id in result.image_ids:
+            assert len(app.workspace.labels.history(image_id)) == 1
     finally:
         app.close()

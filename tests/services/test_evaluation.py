@@ -2,7 +2,7 @@ import pytest
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotEnoughImagesError, NotFoundError
-from dragon_app.core.types import ImageFilter
+from dragon_app.core.types import Shown
 from dragon_app.services.evaluation import evaluate
 from dragon_app.wiring import App
 from tests.photos import incoming, incoming_photos, plain_bytes
@@ -30,9 +30,9 @@ def test_photos_are_counted_by_what_they_are_and_what_they_are_called(trained_ap
 
 
 def test_measured_photos_are_not_added(trained_app: App) -> None:
-    before = trained_app.workspace.images.count(ImageFilter())
+    before = trained_app.workspace.images.counts()[Shown.ALL]
     evaluate(trained_app.predictions, incoming_photos([90], "dark"))
-    assert trained_app.workspace.images.count(ImageFilter()) == before
+    assert trained_app.workspace.images.counts()[Shown.ALL] == before
 
 
 def test_what_cannot_be_measured_is_named_with_its_reason(trained_app: App) -> None:

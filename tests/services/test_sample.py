@@ -1,7 +1,6 @@
 import pytest
 
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.types import ImageFilter
 from dragon_app.imaging.sample import SAMPLES
 from dragon_app.services.sample import add_sample, samples
 from dragon_app.wiring import App
@@ -34,9 +33,9 @@ def test_a_sample_ends_with_its_last_picture(app: App, last: int | None) -> None
 
 
 def test_a_sample_before_its_first_picture_begins_with_it(app: App) -> None:
-    add_sample(app.dataset, "knights", first=-5, last=1)
-    page = app.dataset.page(ImageFilter(), offset=0, limit=99)
-    assert {image.name.rsplit(" ", 1)[1] for image in page.images} == {"1"}
+    added = add_sample(app.dataset, "knights", first=-5, last=1)
+    images = app.dataset.described(added.image_ids)
+    assert {image.name.rsplit(" ", 1)[1] for image in images} == {"1"}
 
 
 def test_an_unknown_sample_names_those_there_are(app: App) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.near import NearIndex
-from dragon_app.core.types import BoardRows, EventKind, ImageFilter, Shown
+from dragon_app.core.types import BoardRows, EventKind, Shown
 from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
 from tests.photos import new_image
@@ -53,44 +53,6 @@ def test_a_digest_twice_in_one_batch_is_one_photo(workspace: Workspace) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize(
-    ("which", "expected"),
-    [
-        (ImageFilter(), [5, 4, 3, 1, 0]),
-        (ImageFilter(shown=Shown.LABELLED), [1, 0]),
-        (ImageFilter(shown=Shown.UNLABELLED), [5, 4, 3]),
-        (ImageFilter(shown=Shown.SKIPPED), []),
-        (ImageFilter(shown=Shown.BINNED), [2]),
-        (ImageFilter(class_id=2), [1]),
-        (ImageFilter(shown=Shown.BINNED, class_id=2), [2]),
-        (ImageFilter(class_id=9), []),
-    ],
-)
-def test_a_filter_shows_its_photos_newest_first(
-    workspace: Workspace, ids: list[int], which: ImageFilter, expected: list[int]
-) -> None:
-    page = workspace.images.page(which, offset=0, limit=100)
-    assert [image.id for image in page.images] == [ids[i] for i in expected]
-    assert page.total == workspace.images.count(which) == len(expected)
-
-
-def test_pages_follow_each_other(workspace: Workspace, ids: list[int]) -> None:
-    pages = [workspace.images.page(ImageFilter(), offset=n, limit=2) for n in (0, 2, 4, 6)]
-    assert [[image.id for image in page.images] for page in pages] == [
-        [ids[5], ids[4]],
-        [ids[3], ids[1]],
-        [ids[0]],
-        [],
-    ]
-    assert {page.total for page in pages} == {5}
-
-
-def test_states_are_counted_at_once_as_one_by_one(workspace: Workspace, ids: list[int]) -> None:
-    workspace.labels.apply(EventKind.SKIPPED, {ids[3]: "1", ids[0]: "1"}, batch="s", who="person")
-    one_by_one = {shown: workspace.images.count(ImageFilter(shown=shown)) for shown in Shown}
-    assert workspace.images.counts() == one_by_one
-
-
 def rows(board: BoardRows) -> dict[int, tuple[int, ...]]:
     """Return (start of the digest, added, bytes, class, flags) by id."""
     return {row[0]: row[1:] for row in struct.iter_unpack(">6I", board.packed)}
@@ -98,9 +60,13 @@ def rows(board: BoardRows) -> dict[int, tuple[int, ...]]:
 
 def test_a_skipped_photo_is_no_longer_unlabelled(workspace: Workspace, ids: list[int]) -> None:
     workspace.labels.apply(EventKind.SKIPPED, {ids[3]: "1", ids[0]: "1"}, batch="s", who="person")
-    unlabelled, skipped = ImageFilter(shown=Shown.UNLABELLED), ImageFilter(shown=Shown.SKIPPED)
-    assert workspace.images.count(unlabelled) == 2
-    assert workspace.images.count(skipped) == 1  # a photo with a class is not asked about
+    assert workspace.images.counts() == {
+        Shown.ALL: 5,
+        Shown.LABELLED: 2,
+        Shown.UNLABELLED: 2,
+        Shown.SKIPPED: 1,  # a photo with a class is not asked about
+        Shown.BINNED: 1,
+    }
 
 
 def test_the_board_holds_every_photo_as_numbers(workspace: Workspace, ids: list[int]) -> None:
@@ -186,4 +152,4 @@ def test_a_failed_batch_adds_nothing(workspace: Workspace) -> None:
 
     with pytest.raises(RuntimeError):
         workspace.images.add([new_image(1), new_image(2)], Broken())
-    assert workspace.images.count(ImageFilter()) == 0
+    assert workspace.images.counts()[Shown.ALL] == 0

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.types import BatchResult, EventKind, ImageFilter, Shown
+from dragon_app.core.types import BatchResult, EventKind, Shown
 from dragon_app.storage.labels import IMPORTER
 from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
@@ -125,7 +125,7 @@ def test_a_batch_of_thousands_is_one_step(workspace: Workspace) -> None:
     ids = add_rows(workspace, 2500)
     assert apply(workspace, CLASS, dict.fromkeys(ids, "1")).changed == 2500
     assert undo(workspace) == BatchResult(changed=2500)
-    assert workspace.images.count(ImageFilter(shown=Shown.UNLABELLED)) == 2500
+    assert workspace.images.counts()[Shown.UNLABELLED] == 2500
 
 
 def test_two_identical_batches_at_once_are_one(workspace: Workspace, ids: list[int]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.errors import WorkspaceError
-from dragon_app.core.types import ImageFilter
+from dragon_app.core.types import Shown
 from dragon_app.storage.database import Database
 from dragon_app.storage.workspace import Workspace, open_for_reading, open_workspace
 from tests.conftest import add_rows
@@ -65,14 +65,14 @@ def test_a_workspace_that_could_not_be_opened_is_not_held(folder: Path) -> None:
 def test_reading_goes_on_beside_a_writer(workspace: Workspace) -> None:
     reader = open_for_reading(workspace.folder)
     add_rows(workspace, 3)
-    assert reader.images.count(ImageFilter()) == 3
+    assert reader.images.counts()[Shown.ALL] == 3
 
 
 def test_reading_works_while_a_change_is_being_made(workspace: Workspace) -> None:
     add_rows(workspace, 3)
     with Database(workspace.folder / "dragon.db").writing() as db:
         db.execute("update images set name = 'x'")
-        assert open_for_reading(workspace.folder).images.count(ImageFilter()) == 3
+        assert open_for_reading(workspace.folder).images.counts()[Shown.ALL] == 3
 
 
 def test_a_reader_cannot_write(workspace: Workspace) -> None:

@@ -42,7 +42,7 @@ def test_refused_file_is_named_and_the_rest_goes_on(client: TestClient) -> None:
     assert answer["added"] == 1
     assert [each["name"] for each in answer["refused"]] == ["letter.jpg"]
     assert "not a picture" in answer["refused"][0]["reason"]
-    (image,) = client.get("/dragon/images").json()["images"]
+    (image,) = client.get("/dragon/board/photos?ids=1&ids=2").json()
     assert image["name"] == "good.png"
 
 
@@ -56,7 +56,7 @@ def test_drop_on_a_class_labels_the_photos(client: TestClient) -> None:
 def test_folders_name_classes_and_parts(client: TestClient, session: Session) -> None:
     paths = [["train", "Rose"], ["val", "Rose"], ["val", "Tulip", "wild"]]
     upload(client, 1, 2, 3, paths=json.dumps(paths), folders=json.dumps(["train", "val"]))
-    images = client.get("/dragon/images").json()["images"]
+    images = client.get("/dragon/board/photos?ids=1&ids=2&ids=3").json()
     parts = {image["name"]: session.app.dataset.image(image["id"]).split for image in images}
     assert parts == {"1.png": Split.TRAIN, "2.png": Split.VAL, "3.png": Split.VAL}
     names = [each["name"] for each in client.get("/dragon/state").json()["summary"]["classes"]]

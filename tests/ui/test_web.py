@@ -108,7 +108,7 @@ def test_refusals_have_security_headers_too(shared_client: TestClient) -> None:
 def test_thumbnails_and_photos_may_be_kept_for_ever(shared_client: TestClient) -> None:
     sent = {"files": ("one.png", photo_bytes(1), "image/png")}
     (image_id,) = shared_client.post("/dragon/uploads", files=sent).json()["image_ids"]
-    (image,) = shared_client.get("/dragon/images").json()["images"]
+    (image,) = shared_client.get(f"/dragon/board/photos?ids={image_id}").json()
     for address in (f"/dragon/thumbnails/{image_id}", f"/dragon/photos/{image_id}"):
         answer = shared_client.get(f"{address}?v={image['v']}")
         assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""Lists of photos, thumbnails and previews, by id. A client's file name is never part of a path."""
+"""All photos as numbers, thumbnails, previews. A client's file name is never part of a path."""
 
 import struct
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.types import ImageFilter, ImageRecord, Shown
+from dragon_app.core.types import ImageRecord
 from dragon_app.wiring import Session
 
 MARK_LENGTH = 8
@@ -19,7 +19,7 @@ _Number = Annotated[int, Query(ge=0)]
 
 
 def router(session: Session) -> APIRouter:
-    """Serve `/dragon/board`, `/dragon/images`, `/dragon/thumbnails/ID` and `/dragon/photos/ID`."""
+    """Serve `/dragon/board`, `/dragon/thumbnails/ID` and `/dragon/photos/ID`."""
     routes = APIRouter(prefix="/dragon")
 
     @routes.get("/board")
@@ -38,18 +38,6 @@ def router(session: Session) -> APIRouter:
     @routes.get("/board/photos")
     def photos(ids: Annotated[list[int], Query(max_length=_MOST)]) -> list[dict[str, Any]]:
         return [_image(image) for image in session.app.dataset.described(ids)]
-
-    @routes.get("/images")
-    def images(
-        shown: Shown = Shown.ALL,
-        class_id: int | None = None,
-        offset: Annotated[int, Query(ge=0)] = 0,
-        limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
-    ) -> dict[str, Any]:
-        app = session.app
-        which = ImageFilter(shown=shown, class_id=class_id)
-        page = app.dataset.page(which, offset=offset, limit=limit)
-        return {"total": page.total, "images": [_image(image) for image in page.images]}
 
     @routes.get("/thumbnails/{image_id}")
     def thumbnail(image_id: int, v: str) -> Response:
