@@ -8,6 +8,7 @@ from dragon_app.core.types import BatchResult, EventKind
 from dragon_app.storage.labels import IMPORTER
 from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
+from tests.storage.gestures import redo, undo
 
 
 def label(workspace: Workspace, image_id: int, class_id: int) -> None:
@@ -26,14 +27,6 @@ def delete(workspace: Workspace, class_id: int) -> BatchResult:
 
 def merge(workspace: Workspace, class_id: int, into: int) -> BatchResult:
     return workspace.classes.merge(class_id, into, batch=uuid.uuid4().hex, who="person")
-
-
-def undo(workspace: Workspace) -> BatchResult | None:
-    return workspace.steps.undo(batch=uuid.uuid4().hex, who="person")
-
-
-def redo(workspace: Workspace) -> BatchResult | None:
-    return workspace.steps.redo(batch=uuid.uuid4().hex, who="person")
 
 
 def names(workspace: Workspace) -> list[str]:

@@ -1,4 +1,3 @@
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,31 +7,7 @@ from dragon_app.core.types import BatchResult, EventKind, Shown
 from dragon_app.storage.labels import IMPORTER
 from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
-
-CLASS, SKIPPED, BINNED = EventKind.CLASS, EventKind.SKIPPED, EventKind.BINNED
-
-
-def apply(
-    workspace: Workspace,
-    kind: EventKind,
-    changes: dict[int, str | None],
-    *,
-    batch: str | None = None,
-    who: str = "person",
-) -> BatchResult:
-    return workspace.labels.apply(kind, changes, batch=batch or uuid.uuid4().hex, who=who)
-
-
-def undo(workspace: Workspace, batch: str | None = None) -> BatchResult | None:
-    return workspace.steps.undo(batch=batch or uuid.uuid4().hex, who="person")
-
-
-def redo(workspace: Workspace, batch: str | None = None) -> BatchResult | None:
-    return workspace.steps.redo(batch=batch or uuid.uuid4().hex, who="person")
-
-
-def class_of(workspace: Workspace, image_id: int) -> int | None:
-    return workspace.images.get(image_id).class_id
+from tests.storage.gestures import BINNED, CLASS, SKIPPED, apply, class_of, undo
 
 
 @pytest.fixture
