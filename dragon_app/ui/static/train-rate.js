@@ -12,7 +12,7 @@ const createRate = ({ wish, onUse, onFree }) => {
   let found = null, timer = 0;
 
   const sentence = ({ status, words: said, suggestion }) => {
-    if (status === 'ready' && suggestion != null) return `${dragon.rateWords(suggestion)} fits your photos: the loss falls fast there and does not jump yet. ${said}`.trim();
+    if (status === 'ready' && suggestion != null) return `${dragon.rateWords(suggestion)} fits your photos: a tenth of the rate at which the loss was lowest, so that it falls and does not jump. ${said}`.trim();
     if (status === 'stopped') return said || 'Stopped.';
     return said;
   };
