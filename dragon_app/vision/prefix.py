@@ -17,11 +17,12 @@ from dragon_app.vision.rows import Rows
 from dragon_app.vision.splitting import Split, split
 
 SETTLING_PHOTOS = 512  # enough for the centre and scale of features
+FAINTEST = 2.0**-21  # where float16 is down to three bits
 WORDS = "Looking at photos"
 
 
-class _TooLargeError(Exception):
-    """A number that float16 cannot hold, after so many stages."""
+class _OutOfRangeError(Exception):
+    """Numbers that float16 cannot hold, after so many stages."""
 
     def __init__(self, depth: int) -> None:
         super().__init__(depth)
@@ -50,8 +51,8 @@ def look(course: Course) -> None:
         _open_rows(course)
         try:
             _fill(course)
-        except _TooLargeError as error:
-            _say_uncached(course, error.depth, "its numbers are too large for the cache")
+        except _OutOfRangeError as error:
+            _say_uncached(course, error.depth, "its numbers are out of the range of the cache")
             del course.splits[error.depth]
             course.rows = {key: rows for key, rows in course.rows.items() if key[1] != error.depth}
         else:
@@ -173,8 +174,14 @@ def _make_rows(course: Course, part: str, view: str, indices: list[int], images:
 
 
 def _half(features: Tensor, depth: int) -> Tensor:
-    """Return features as float16 on the CPU; raise where it cannot hold them."""
+    """Return features as float16 on the CPU; raise where it cannot hold them.
+
+    A photo of which every number is faint would lose its digits: networks with random weights
+    that are deep make such ones.
+    """
     halved = features.to(torch.float16)
-    if not bool(halved.isfinite().all()):
-        raise _TooLargeError(depth)
+    peaks = features.detach().float().abs().flatten(1).amax(1)  # (N,)
+    is_faint = (peaks > 0) & (peaks < FAINTEST)
+    if not bool(halved.isfinite().all()) or bool(is_faint.any()):
+        raise _OutOfRangeError(depth)
     return halved.cpu().contiguous()
