@@ -286,6 +286,7 @@ def test_the_bar_goes_from_nothing_to_all(small: FinetuneConfig, runs: Runs) -> 
 def test_torch_draws_the_same_random_numbers_warm_and_cold(
     small: FinetuneConfig, runs: Runs
 ) -> None:
-    config = replace(small, backbone="mobilenet_v3_small", freeze=3)  # has dropout behind
+    outside = torch.initial_seed()
+    config = replace(small, backbone="mobilenet_v3_small", freeze=3, seed=77)  # has dropout behind
     assert _same(runs.weights(config), runs.weights(config))
-    assert torch.initial_seed() != config.seed
+    assert torch.initial_seed() == outside != config.seed
