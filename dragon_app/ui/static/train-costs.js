@@ -52,7 +52,7 @@ const createCosts = ({ onNews, onMeasured }) => {
   /* The stages as the list knows them hold at the network's own size; once measured, at the chosen one. */
   const network = (backbone) => {
     const known = networks.get(backbone);
-    return known && backbone === of && answer?.costs ? { ...known, stages: answer.costs.stages } : known;
+    return known?.stages.length && backbone === of && answer?.costs ? { ...known, stages: answer.costs.stages } : known;
   };
   return { show, look, again, network, answer: () => answer };
 };

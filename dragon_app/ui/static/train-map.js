@@ -70,7 +70,7 @@ const createMap = ({ onMove, onAgain }) => {
     }
     const n = stages.length, isExact = config.optimizer === 'exact';
     const frozen = mapWords.frozenAt(config.freeze, n);
-    const now = JSON.stringify([stages, frozen, config.head_lr, config.layer_decay, config.optimizer, config.weights]);
+    const now = JSON.stringify([stages, network.hasWeights, frozen, config.head_lr, config.layer_decay, config.optimizer, config.weights]);
     if (now !== drawn) { drawn = now; draw(network, frozen, config); }
     slider.max = n;
     slider.value = frozen;
