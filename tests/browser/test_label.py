@@ -192,3 +192,15 @@ def test_next_step_is_said(labelled: Page, session: Session) -> None:
     hint.get_by_role("button", name="Go to Train").click()
     expect(labelled.get_by_role("tab", name="Train")).to_have_attribute("aria-selected", "true")
     assert labelled.url.endswith("#train")
+
+
+def test_what_comes_next_is_not_covered_by_the_classes(session: Session, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    fill(session, unlabelled=60, Rose=1)
+    expect_count(page, "Unlabelled", 60)
+    page.evaluate("scrollTo(0, 300)")
+    foot = page.locator(".classes").bounding_box()
+    hint = page.locator(".next").bounding_box()
+    assert foot
+    assert hint
+    assert hint["y"] >= foot["y"] + foot["height"]

@@ -50,11 +50,13 @@ def test_bin_is_emptied_after_one_question(session: Session, page: Page, faults:
     expect(dialog).to_contain_text("2 photos will be removed from this workspace for good")
     dialog.get_by_role("button", name="Cancel", exact=True).click()
     assert session.app.dataset.summary().binned == 2
+    tiles(page).nth(0).click()
     button.click()
     dialog.get_by_role("button", name="Remove for good", exact=True).click()
     expect(page.get_by_text("2 photos removed for good.", exact=True)).to_be_visible()
     expect(button).to_be_hidden()
     expect(tiles(page)).to_have_count(0)
+    expect(page.get_by_text("elsewhere")).to_have_count(0)
     assert len(session.app.workspace.blobs.digests()) == 1
 
 

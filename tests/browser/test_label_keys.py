@@ -215,3 +215,42 @@ def test_two_windows_keep_both_histories_and_see_each_other(
     expect(labelled.locator(f'.tile[data-id="{photo}"]')).to_contain_text("Tulip")
     history = [event.after for event in session.app.workspace.labels.history(int(photo))]
     assert len(history) == 2
+
+
+def test_arrows_and_space_are_the_photos_after_a_list_was_clicked(labelled: Page) -> None:
+    card(labelled, "Unlabelled").get_by_role("button").click()
+    expect(tiles(labelled)).to_have_count(12)
+    labelled.keyboard.press("ArrowRight")
+    expect_here(labelled, 1)
+    card(labelled, "Rose").get_by_role("button", name="Change Rose").focus()
+    labelled.keyboard.press("2")
+    expect_count(labelled, "Tulip", 2)
+    labelled.keyboard.press("Space")
+    expect(labelled.get_by_role("dialog", name="Photo")).to_be_visible()
+
+
+def test_escape_leaves_the_field_of_a_new_class_for_the_photos(labelled: Page) -> None:
+    field = labelled.get_by_label("Name of a new class")
+    field.fill("Ro")
+    field.press("Escape")
+    expect(field).to_have_value("")
+    labelled.keyboard.press("ArrowRight")
+    expect_here(labelled, 1)
+
+
+def test_the_list_of_keys_begins_at_its_top(labelled: Page) -> None:
+    labelled.set_viewport_size({"width": 1280, "height": 600})
+    labelled.keyboard.press("?")
+    keys = labelled.get_by_role("dialog", name="Keys")
+    expect(keys.get_by_role("heading", name="Keys", exact=True)).to_be_in_viewport()
+
+
+def test_the_first_arrow_goes_to_the_first_photo_also_after_others_came(
+    session: Session, page: Page
+) -> None:
+    fill(session, unlabelled=2)
+    expect(tiles(page)).to_have_count(2)
+    fill(session, unlabelled=3)
+    expect(tiles(page)).to_have_count(5)
+    page.keyboard.press("ArrowRight")
+    expect_here(page, 1)

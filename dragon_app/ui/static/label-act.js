@@ -17,7 +17,7 @@ const createActions = ({ board, list, chosen, queue, classOf, moved }) => {
   const act = (kind, classId = null) => {
     const ids = chosen.all();
     if (!ids.length) {
-      dragon.toast('Choose photos first: click one, or Shift-click for several.', { key: 'gesture' });
+      dragon.toast('Choose photos first: click one or press an arrow; with Shift several.', { key: 'gesture' });
       return;
     }
     const rows = ids.map(board.rowOf);

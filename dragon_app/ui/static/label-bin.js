@@ -1,5 +1,5 @@
 /* Emptying the bin: asks once, says that nothing brings the photos back. */
-const createEmptyBin = ({ run, isBin, count }) => {
+const createEmptyBin = ({ run, isBin, count, onSure }) => {
   const { el, icon } = dragon;
   const empty = async () => {
     const n = count();
@@ -10,6 +10,7 @@ const createEmptyBin = ({ run, isBin, count }) => {
       isDanger: true,
     });
     if (!isSure) return;
+    onSure();
     const asked = { batch: dragon.newBatch(), expected: n };
     const answer = await run(() => dragon.call('/bin/empty', asked, { seconds: 600 }));
     if (answer) dragon.toast(answer.words, { key: 'gesture' });

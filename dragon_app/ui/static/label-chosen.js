@@ -3,6 +3,7 @@ const createChosen = (list, onChange) => {
   let ids = new Set(),
     here = 0, // the place that the keys are at
     hereId = null,
+    isSettled = false, // somebody chose, or went somewhere
     anchor = 0; // where a range begins
 
   const put = (place) => {
@@ -15,6 +16,7 @@ const createChosen = (list, onChange) => {
   const choose = (place, { isRange = false, isMore = false } = {}) => {
     if (!list.total()) return;
     put(place);
+    isSettled = true;
     if (isRange) {
       if (!isMore) ids.clear();
       range(Math.min(anchor, list.total() - 1), here);
@@ -38,6 +40,7 @@ const createChosen = (list, onChange) => {
     /* Go there without choosing. */
     go: (place) => {
       put(place);
+      isSettled = true;
       onChange();
     },
     /* Exactly these; the keys go to the first of them in the list. */
@@ -46,6 +49,7 @@ const createChosen = (list, onChange) => {
       const places = isAt === null ? [...ids].map(list.placeOf) : [isAt];
       if (places.length) {
         put(places.reduce((a, b) => Math.min(a, b)));
+        isSettled = true;
         anchor = here;
       }
       onChange();
@@ -60,6 +64,7 @@ const createChosen = (list, onChange) => {
     },
     startOver: () => {
       ids.clear();
+      isSettled = false;
       anchor = 0;
       put(0);
       onChange();
@@ -68,6 +73,7 @@ const createChosen = (list, onChange) => {
     follow: () => {
       const lost = [...ids].filter((id) => list.placeOf(id) < 0);
       lost.forEach((id) => ids.delete(id));
+      if (!isSettled) put(0); // before the first key, photos that come in move nothing
       const place = hereId === null ? -1 : list.placeOf(hereId);
       const anchorShift = place >= 0 ? place - here : 0;
       put(place >= 0 ? place : here);

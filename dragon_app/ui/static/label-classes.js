@@ -1,5 +1,5 @@
 /* The class cards: make, rename, choose what the grid shows, take drops. The rest is in a dialog. */
-const createClasses = ({ onShow, onDropPhotos, onDropFiles, run, undo }) => {
+const createClasses = ({ onShow, onLeave, onDropPhotos, onDropFiles, run, undo }) => {
   const { el, icon, call } = dragon;
   const SMALL = { seconds: 10 };
   const groups = el('ul', { class: 'classes-list' }),
@@ -25,6 +25,13 @@ const createClasses = ({ onShow, onDropPhotos, onDropFiles, run, undo }) => {
     text: 'Make a class, select photos, press 1.',
   });
   input.addEventListener('input', () => problem.replaceChildren());
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    input.value = '';
+    problem.replaceChildren();
+    onLeave();
+  });
   const side = el(
     'nav',
     { class: 'classes', 'aria-label': 'Classes' },

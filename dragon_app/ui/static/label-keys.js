@@ -33,8 +33,8 @@ const createKeys = ({ classes, act, step, search, isBin }) => {
     ['Shift-Drag', 'choose with a rectangle; beside the photos also without Shift'],
     ['Double click, Long press', 'show the photo large'],
   ];
-  const help = () =>
-    dragon.dialog('Keys', (box, close) => {
+  const help = () => {
+    const shown = dragon.dialog('Keys', (box, close) => {
       const rows = (list) =>
         el(
           'dl',
@@ -56,6 +56,8 @@ const createKeys = ({ classes, act, step, search, isBin }) => {
         ),
       );
     });
+    shown.scrollTop = 0; // the button at its foot has the focus
+  };
 
   /* What photos are told, in the grid and in the large view. Returns whether the key was one of these. */
   const tell = (event) => {

@@ -173,6 +173,7 @@ const emptyBin = createEmptyBin({
   run,
   isBin: () => list.which().shown === 'binned',
   count: () => summary?.binned ?? 0,
+  onSure: chosen.clear, // it was not elsewhere that they were removed
 });
 const heading = el('h1', { class: 'd-title d-cut' });
 const number = el('span', { class: 'd-quiet d-number label-number', 'aria-live': 'polite' });
@@ -196,6 +197,7 @@ const showHeading = () => {
 const classes = createClasses({
   run,
   undo: () => step('undo'),
+  onLeave: () => grid.takeKeys(),
   onShow: ({ shown, class_id = null }) => {
     scrollTo({ top: 0 });
     runView.leave();
@@ -253,9 +255,14 @@ const moves = (event) => {
 document.addEventListener('keydown', (event) => {
   const isElsewhere = !root.offsetParent || document.querySelector('dialog[open]') || dragon.isTyping(event);
   if (isElsewhere || event.defaultPrevented) return; // the large view that a key has just closed had it
-  if (keys.tell(event) || keys.around(event)) return;
-  const isOnControl = event.target.closest('button, a, [role="tab"]');
-  if (!isOnControl || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a')) moves(event);
+  if (keys.tell(event)) {
+    grid.takeKeys(); // also from a button that a dialog gave the focus back to: Space is the photo's now
+    return;
+  }
+  if (keys.around(event)) return;
+  const isItsOwn = event.key === ' ' || event.key === 'Enter' ? 'button, a' : '[role="tab"]';
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (!event.target.closest(isItsOwn) || (isCommand && event.key.toLowerCase() === 'a')) moves(event);
 });
 
 const main = el(
@@ -270,7 +277,7 @@ const main = el(
   bar.bar,
 );
 createPointer({ area: root, grid, list, chosen, onOpen: open });
-root.append(classes.side, main, next.panel);
+root.append(el('div', { class: 'label-side' }, classes.side, next.panel), main);
 root.classList.add('is-new'); // until the app has said what there is
 showHeading();
 dragon.watchState((state) => {
