@@ -16,7 +16,7 @@ def test_every_classification_network_is_listed_by_name() -> None:
 def test_the_starter_is_marked_and_read_at_its_own_size() -> None:
     info = backbone("regnet_y_400mf")
     assert info.is_starter
-    assert info.image_size_px == 128
+    assert info.image_size_px == 112
     assert len(info.stages) == 5
 
 

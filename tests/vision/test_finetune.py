@@ -178,5 +178,5 @@ def test_the_starter_learns_two_colours_at_a_glance(
 ) -> None:
     config = FinetuneConfig(epochs=5, image_size_px=64, device="cpu")
     result = train(config, make_photos(), tmp_path / "run")
-    assert result.weights == "starter (regnet_y_400mf, 128 px)"
+    assert result.weights == "starter (regnet_y_400mf, 112 px)"
     assert result.val_accuracy == 1

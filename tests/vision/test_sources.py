@@ -14,8 +14,8 @@ STARTER = "regnet_y_400mf"
 
 def test_automatic_takes_the_starter_where_it_fits() -> None:
     found = sources.choose(WeightsSource.AUTO, STARTER)
-    assert found.words == "starter (regnet_y_400mf, 128 px)"
-    assert (found.transform.resize_px, found.transform.crop_px) == (146, 128)
+    assert found.words == "starter (regnet_y_400mf, 112 px)"
+    assert (found.transform.resize_px, found.transform.crop_px) == (128, 112)
 
 
 def test_automatic_prefers_imagenet_when_it_is_here() -> None:
