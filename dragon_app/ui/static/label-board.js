@@ -104,7 +104,8 @@ const createBoard = ({ onChange }) => {
     if (isNew === null) {
       const all = await dragon.call('/board', undefined, { seconds: 30, isNumbers: true });
       resize(0); // not before: keys that come meanwhile meet the photos that are shown
-      isNew = take(all) ?? true;
+      take(all);
+      isNew = true; // also when none is left
     }
     const isFirst = !isLoaded;
     isLoaded = true;
