@@ -54,7 +54,7 @@ def test_a_computed_last_layer_shows_neither_rate_nor_epochs(session: Session, p
     page.get_by_role("tab", name="Results").click()
     settings = page.locator(".settings")
     expect(settings).to_contain_text("Exact: no steps, the best last layer is computed")
-    expect(settings).to_contain_text("Half precision, channels last (changed)")
+    expect(settings).to_contain_text("Half precision, channels last")
     expect(settings).not_to_contain_text("Learning rate")
     expect(settings).not_to_contain_text("Epochs")
     expect(page.locator(".detail")).not_to_contain_text("How it learned")
