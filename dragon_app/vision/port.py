@@ -21,6 +21,7 @@ check_pair()
 from dragon_app.vision import catalogue, download  # noqa: E402  # after the pair was checked
 from dragon_app.vision.costs import costs  # noqa: E402
 from dragon_app.vision.finetune import finetune  # noqa: E402
+from dragon_app.vision.heap import memory_kept  # noqa: E402
 from dragon_app.vision.lr_finder import find_lr  # noqa: E402
 from dragon_app.vision.predictor import load_predictor  # noqa: E402
 
@@ -38,13 +39,15 @@ class TorchVision:
         should_stop: ShouldStop,
     ) -> FinetuneResult:
         """Train, keeping the best checkpoint in its folder."""
-        return finetune(config, photos, folders, report=report, should_stop=should_stop)
+        with memory_kept():
+            return finetune(config, photos, folders, report=report, should_stop=should_stop)
 
     def costs(
         self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
     ) -> TrainingCosts:
         """Measure what training costs with 0 to all stages frozen."""
-        return costs(config, photos=photos, cache=cache, should_stop=should_stop)
+        with memory_kept():
+            return costs(config, photos=photos, cache=cache, should_stop=should_stop)
 
     def find_lr(
         self,
@@ -56,7 +59,8 @@ class TorchVision:
         should_stop: ShouldStop,
     ) -> LrCurve:
         """Train a little at ever higher rates and say which one to take."""
-        return find_lr(config, photos, cache=cache, report=report, should_stop=should_stop)
+        with memory_kept():
+            return find_lr(config, photos, cache=cache, report=report, should_stop=should_stop)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""
