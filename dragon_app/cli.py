@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dragon_app import __version__
-from dragon_app.core.config import Arithmetic, Augment, Freeze, Optimizer, Preset, Schedule
+from dragon_app.core.config import Arithmetic, Augment, Freeze, Optimizer, Schedule
 from dragon_app.core.errors import DragonError
+from dragon_app.core.presets import Preset
 from dragon_app.output import BAD_INPUT, FAILED
 
 

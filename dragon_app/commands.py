@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dragon_app import reading
-from dragon_app.core.config import PRESETS, FinetuneConfig, Optimizer, Preset, WeightsSource
+from dragon_app.core.config import FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import DragonError
 from dragon_app.core.names import clean_name
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.setup import check_packages
 from dragon_app.core.training import Progress, Run, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, FAILED, say, show

@@ -1,4 +1,4 @@
-"""Every setting of a training run, with its unit and range, and the presets in plain words."""
+"""Every setting of a training run, with its unit and range."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -65,15 +65,6 @@ class Arithmetic(StrEnum):
     FLOAT32_LAST = "float32-channels-last"
     BFLOAT16 = "bfloat16"
     BFLOAT16_LAST = "bfloat16-channels-last"
-
-
-class Preset(StrEnum):
-    """The named settings that a person chooses from."""
-
-    QUICK = "quick"
-    BALANCED = "balanced"
-    THOROUGH = "thorough"
-    TALE = "tale"
 
 
 DEFAULT_BACKBONE = "regnet_y_400mf"
@@ -265,39 +256,4 @@ _READERS: dict[str, Callable[[str], object]] = {
     "seed": _whole,
     "device": str,
     "arithmetic": Arithmetic,
-}
-
-PRESETS: dict[Preset, FinetuneConfig] = {
-    # The backbone runs once per photo; the best last layer is computed.
-    Preset.QUICK: FinetuneConfig(optimizer=Optimizer.EXACT, epochs=1, freeze=Freeze.BACKBONE),
-    # The head finds its place first, then the last stage moves with it.
-    Preset.BALANCED: FinetuneConfig(
-        epochs=12,
-        head_lr=1e-3,
-        freeze=Freeze.ALL_BUT_LAST_STAGE,
-        unfreeze_after=3,
-        layer_decay=0.5,
-        augment=Augment.LIGHT,
-    ),
-    # Every stage learns, the deeper the slower.
-    Preset.THOROUGH: FinetuneConfig(
-        epochs=20,
-        head_lr=1e-3,
-        freeze=Freeze.NOTHING,
-        unfreeze_after=2,
-        layer_decay=0.6,
-        augment=Augment.LIGHT,
-    ),
-    # The knights' own: ResNet-18, SGD 0.001, momentum 0.9, 15 epochs, every layer.
-    Preset.TALE: FinetuneConfig(
-        backbone="resnet18",
-        epochs=15,
-        head_lr=1e-3,
-        freeze=Freeze.NOTHING,
-        optimizer=Optimizer.SGD,
-        momentum=0.9,
-        weight_decay=0.0,
-        schedule=Schedule.CONSTANT,
-        augment=Augment.LIGHT,
-    ),
 }

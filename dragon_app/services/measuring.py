@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
-from dragon_app.core.config import PRESETS, FinetuneConfig
+from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import DragonError, NotEnoughImagesError
 from dragon_app.core.ports import Vision
+from dragon_app.core.presets import PRESETS
 from dragon_app.core.split import missing_photos
 from dragon_app.core.training import (
     CacheFolder,

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from dragon_app.core.config import PRESETS, Arithmetic, FinetuneConfig, Preset, WeightsSource
+from dragon_app.core.config import Arithmetic, FinetuneConfig, WeightsSource
 from dragon_app.core.errors import InvalidConfigError
+from dragon_app.core.presets import PRESETS, Preset
 
 # A setting that is only right or wrong together with others; the problem is told beside the key.
 _TOGETHER = {

@@ -14,9 +14,10 @@ from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 
-from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
+from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.names import name_key
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.training import Run
 from dragon_app.services.intake import IncomingFile
 from dragon_app.services.measuring import MeasureStatus

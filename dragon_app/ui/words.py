@@ -7,10 +7,10 @@ from dragon_app.core.config import (
     Augment,
     Freeze,
     Optimizer,
-    Preset,
     Schedule,
     WeightsSource,
 )
+from dragon_app.core.presets import Preset
 from dragon_app.core.training import RunStatus
 
 

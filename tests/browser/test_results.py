@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dragon_app import wiring
-from dragon_app.core.config import PRESETS, FinetuneConfig, Preset
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.wiring import Session
 from tests.browser.studio import Studio, fill
 

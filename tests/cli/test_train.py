@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.config import (
-    PRESETS,
     Arithmetic,
     FinetuneConfig,
     Freeze,
-    Preset,
     WeightsSource,
 )
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import Report, ShouldStop
+from dragon_app.core.presets import PRESETS, Preset
 from tests.cli.conftest import Shell
 from tests.conftest import wait_until
 from tests.fakes import NETWORK, FakeVision

@@ -6,17 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragon_app.core.config import (
-    PRESETS,
     Arithmetic,
     Augment,
     FinetuneConfig,
     Freeze,
     Optimizer,
-    Preset,
     Schedule,
     WeightsSource,
 )
 from dragon_app.core.errors import InvalidConfigError
+from dragon_app.core.presets import PRESETS, Preset
 
 
 @st.composite
@@ -206,19 +205,3 @@ def test_settings_stored_before_one_was_invented_get_its_default() -> None:
 def test_anything_else_than_settings_in_json_is_refused_in_words(text: str) -> None:
     with pytest.raises(InvalidConfigError):
         FinetuneConfig.from_json(text)
-
-
-def test_every_preset_has_settings() -> None:
-    assert PRESETS.keys() == set(Preset)
-
-
-def test_the_tale_is_told_with_its_own_settings() -> None:
-    tale = PRESETS[Preset.TALE]
-    assert (tale.backbone, tale.optimizer, tale.head_lr, tale.momentum, tale.epochs) == (
-        "resnet18",
-        Optimizer.SGD,
-        0.001,
-        0.9,
-        15,
-    )
-    assert (tale.freeze, tale.layer_decay) == (Freeze.NOTHING, 1.0)

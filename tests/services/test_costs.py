@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dragon_app.core.config import PRESETS, Optimizer, Preset
+from dragon_app.core.config import Optimizer
 from dragon_app.core.errors import WorkspaceError
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.training import CacheFolder, TrainingCosts
 from dragon_app.services.costs import CostBook
 from tests.fakes import FakeVision

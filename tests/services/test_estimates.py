@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dragon_app.core.config import PRESETS, Arithmetic, Preset
+from dragon_app.core.config import Arithmetic
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.training import CacheFolder, Run, RunStatus, TrainingCosts
 from dragon_app.services.estimates import START_S, seconds_for, seconds_measured
 from tests.fakes import FakeVision

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from dragon_app.core.config import PRESETS, Arithmetic, Preset
+from dragon_app.core.config import Arithmetic
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.services.settings import nearest_preset, read_settings
 
 

@@ -11,8 +11,9 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from dragon_app.core.config import PRESETS, Augment, FinetuneConfig, Freeze, Optimizer, Preset
+from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer
 from dragon_app.core.errors import TrainingError
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.training import (
     EpochMetrics,
     Phase,

@@ -5,9 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Preset
+from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
+from dragon_app.core.presets import Preset
 from dragon_app.core.training import EpochMetrics, Progress, Run
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.training import Wish, told

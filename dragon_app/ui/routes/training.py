@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from dragon_app.core.config import PRESETS, USUAL_EPOCHS, FinetuneConfig, Preset
+from dragon_app.core.config import USUAL_EPOCHS, FinetuneConfig
+from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.training import BackboneInfo
 from dragon_app.services.backbones import Fetch
 from dragon_app.services.estimates import seconds_for, seconds_measured
