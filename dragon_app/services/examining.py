@@ -83,9 +83,15 @@ class Examiner:
         return Examined(file, image)
 
     def _decode(self, data: bytes, digest: str) -> tuple[DecodedPhoto, str | None]:
-        """Return a photo and its perceptual hash; store its thumbnail."""
+        """Return a photo and its perceptual hash; store its thumbnail.
+
+        A turn at a core is for computing alone: the disk is waited for outside.
+        """
+        needs_thumbnail = not self._blobs.thumbnail_path(digest).exists()
         with self._decoding:
             photo = inspect_bytes(data)
-            if not self._blobs.thumbnail_path(digest).exists():
-                self._blobs.put_thumbnail(digest, thumbnail(photo.pixels))
-            return photo, perceptual_hash(photo.pixels)
+            small = thumbnail(photo.pixels) if needs_thumbnail else None
+            look = perceptual_hash(photo.pixels)
+        if small is not None:
+            self._blobs.put_thumbnail(digest, small)
+        return photo, look
