@@ -14,6 +14,7 @@ from dragon_app import __version__
 from dragon_app.core.config import Arithmetic, Augment, Freeze, Optimizer, Schedule
 from dragon_app.core.errors import DragonError
 from dragon_app.core.presets import Preset
+from dragon_app.core.strategies import Compared
 from dragon_app.output import BAD_INPUT, FAILED
 
 
@@ -53,6 +54,14 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--class", dest="class_name", metavar="NAME", help="the class of all of them")
     _settings(_command(commands, "train", "fine-tune a network on the labelled photos"))
     _settings(_command(commands, "find-rate", "look for the learning rate to train with"))
+    compare = _command(commands, "compare", "train several ways on the same photos and compare")
+    compare.add_argument(
+        "--what",
+        choices=[*map(str, Compared)],
+        default=str(Compared.STRATEGIES),
+        help="which layers learn, or five learning rates around the present one",
+    )
+    _settings(compare)
     evaluate = _command(commands, "evaluate", "measure a run on a folder of class folders")
     evaluate.add_argument("folder", type=Path)
     _run_option(evaluate)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dragon_app import reading
+from dragon_app import contest, reading
 from dragon_app.core.config import FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import DragonError
 from dragon_app.core.names import clean_name
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.setup import check_packages
+from dragon_app.core.strategies import Compared
 from dragon_app.core.training import Progress, Run, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, FAILED, say, show
 from dragon_app.services.measuring import MeasureStatus
@@ -115,6 +116,18 @@ def _find_rate(options: argparse.Namespace, folder: Path) -> int:
     return FAILED if search.suggestion is None else DONE
 
 
+def _compare(options: argparse.Namespace, folder: Path) -> int:
+    config = _config(options)
+    check_packages()
+    if not is_workspace(folder):
+        raise DragonError(f"There is no workspace in {folder} yet. Add photos to it first.")
+    epochs = None if options.epochs is None else int(float(options.epochs))
+    with _open(folder) as app:
+        standing = contest.compare(app, Compared(options.what), config, epochs=epochs)
+    show(options, contest.answer(standing), contest.table(standing))
+    return FAILED if standing.winner is None else DONE
+
+
 def _config(options: argparse.Namespace) -> FinetuneConfig:
     values = {name: getattr(options, name) for name in _SETTINGS}
     given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
@@ -177,6 +190,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "add": _add,
     "train": _train,
     "find-rate": _find_rate,
+    "compare": _compare,
     "evaluate": reading.evaluate,
     "predict": reading.predict,
     "status": reading.status,

@@ -10,6 +10,7 @@ from pathlib import Path
 from dragon_app.core.errors import WorkspaceError
 from dragon_app.core.ports import Vision
 from dragon_app.services.backbones import Backbones
+from dragon_app.services.comparing import Comparing
 from dragon_app.services.dataset import Dataset
 from dragon_app.services.history import History
 from dragon_app.services.labelling import Labelling
@@ -36,6 +37,7 @@ class App:
     predictions: Predictions
     backbones: Backbones
     measuring: Measuring
+    comparing: Comparing
     log: logging.Handler | None
 
     def close(self) -> None:
@@ -112,15 +114,17 @@ def vision() -> Vision:
 def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
     measuring = Measuring(workspace, vision, is_training=lambda: runs.is_training())
     runs = Runs(workspace, vision, make_room=measuring.make_room)
+    predictions = Predictions(workspace, vision)
     return App(
         workspace=workspace,
         dataset=Dataset(workspace),
         labelling=Labelling(workspace),
         history=History(workspace),
         runs=runs,
-        predictions=Predictions(workspace, vision),
+        predictions=predictions,
         backbones=Backbones(vision),
         measuring=measuring,
+        comparing=Comparing(workspace, runs, measuring, predictions),
         log=log,
     )
 

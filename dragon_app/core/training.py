@@ -78,6 +78,7 @@ class EpochMetrics:
     seconds: float
     seconds_left: float | None
     is_best: bool
+    elapsed_s: float = 0.0  # since the run first looked at the photos; 0 where it is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,8 @@ class Run:
     val_confusion: tuple[tuple[int, ...], ...] = ()
     class_names: tuple[str, ...] = ()
     progress: Progress = field(default_factory=Progress)
+    comparison_id: int | None = None
+    label: str = ""  # what it is called within its comparison
 
     @property
     def seconds(self) -> float:

@@ -20,17 +20,20 @@ _WORK = (
 
 def seconds_measured(config: FinetuneConfig, costs: TrainingCosts) -> float:
     """Return the seconds of a training with the settings' own freezing."""
-    stages = len(costs.stages)
+    return seconds_at(costs.by_frozen[frozen_in_the_end(config, len(costs.stages))], config, costs)
+
+
+def frozen_in_the_end(config: FinetuneConfig, stages: int) -> int:
+    """Return how many of a backbone's stages never learn."""
     match config.freeze:
         case Freeze.BACKBONE:
-            frozen = stages
+            return stages
         case Freeze.ALL_BUT_LAST_STAGE:
-            frozen = stages - 1
+            return stages - 1
         case Freeze.NOTHING:
-            frozen = 0
+            return 0
         case count:
-            frozen = min(count, stages)
-    return seconds_at(costs.by_frozen[frozen], config, costs)
+            return min(count, stages)
 
 
 def seconds_at(cost: FreezeCost, config: FinetuneConfig, costs: TrainingCosts) -> float:

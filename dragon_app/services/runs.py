@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from dragon_app.core.config import FinetuneConfig, Freeze
@@ -91,6 +91,11 @@ class Runs:
         run = self._workspace.runs.create(config.to_json(), snapshot.id)
         self._enqueue(run.id)
         return run
+
+    def line_up(self, run_ids: Iterable[int]) -> None:
+        """Let runs that are stored as waiting take their turn, in this order."""
+        for run_id in run_ids:
+            self._enqueue(run_id)
 
     def stop(self, run_id: int) -> None:
         """End a run at its next batch, or before it began; a run that is over stays as it is."""

@@ -167,6 +167,24 @@ def _classes_in_the_journal(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_COMPARISONS = (
+    """create table comparisons (
+        id integer primary key autoincrement,
+        what text not null check (what in ('strategies', 'rates')),
+        created_at text not null
+    ) strict""",
+    "alter table runs add column comparison_id integer references comparisons (id)",
+    "alter table runs add column label text not null default ''",
+    "create index runs_comparison on runs (comparison_id) where comparison_id is not null",
+)
+
+
+@MIGRATIONS(name="005_comparisons")
+def _comparisons(db: sqlite_utils.Database) -> None:
+    for statement in _COMPARISONS:
+        db.execute(statement)
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

@@ -20,7 +20,8 @@ from dragon_app.storage.database import Database
 
 _SELECT = """select r.id, r.status, r.config, r.snapshot_id, r.created_at, r.started_at,
     r.finished_at, r.reason, r.weights, r.progress, c.epoch, c.val_accuracy, c.val_confusion,
-    s.class_names, (select max(epoch) from epoch_metrics e where e.run_id = r.id)
+    s.class_names, (select max(epoch) from epoch_metrics e where e.run_id = r.id),
+    r.comparison_id, r.label
     from runs r join snapshots s on s.id = r.snapshot_id
     left join checkpoints c on c.id = r.checkpoint_id"""
 _TRY_RUN = "try_run"
@@ -54,9 +55,10 @@ class RunStore:
             return [_run(row) for row in db.execute(f"{_SELECT} order by r.id desc")]
 
     def newest(self) -> int:
-        """Return the number of the newest run, 0 when there is none."""
+        """Return the number of the newest run that waits or ever began, 0 when there is none."""
+        sql = "select coalesce(max(id), 0) from runs where started_at is not null or status = ?"
         with self._database.reading() as db:
-            return int(db.execute("select coalesce(max(id), 0) from runs").fetchone()[0])
+            return int(db.execute(sql, [RunStatus.QUEUED]).fetchone()[0])
 
     def with_status(self, status: RunStatus) -> list[Run]:
         """Return the runs in this state, oldest first."""
@@ -224,4 +226,6 @@ def _run(row: Sequence[Any]) -> Run:
         val_confusion=tuple(map(tuple, json.loads(row[12] or "[]"))),
         class_names=tuple(json.loads(row[13])),
         epochs_done=row[14] or 0,
+        comparison_id=row[15],
+        label=row[16],
     )

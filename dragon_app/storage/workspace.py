@@ -10,6 +10,7 @@ from dragon_app.core.errors import WorkspaceError
 from dragon_app.storage.bin import BinStore
 from dragon_app.storage.blobs import Blobs
 from dragon_app.storage.classes import ClassStore
+from dragon_app.storage.comparisons import ComparisonStore
 from dragon_app.storage.database import Database
 from dragon_app.storage.images import ImageStore
 from dragon_app.storage.labels import LabelStore
@@ -34,6 +35,7 @@ class Workspace:
     bin: BinStore
     snapshots: SnapshotStore
     runs: RunStore
+    comparisons: ComparisonStore
     _lock: filelock.BaseFileLock | None
 
     @property
@@ -150,5 +152,6 @@ def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | No
         bin=BinStore(database, blobs, folder / CACHE),
         snapshots=SnapshotStore(database),
         runs=RunStore(database),
+        comparisons=ComparisonStore(database),
         _lock=lock,
     )

@@ -18,9 +18,11 @@ from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.names import name_key
 from dragon_app.core.presets import PRESETS, Preset
+from dragon_app.core.strategies import Compared
 from dragon_app.core.training import Run
 from dragon_app.services.intake import IncomingFile
 from dragon_app.services.measuring import MeasureStatus
+from dragon_app.ui.routes.comparing import shown_standing
 from dragon_app.ui.routes.steps import redo_step, undo_step
 from dragon_app.wiring import Session
 
@@ -33,7 +35,7 @@ T = TypeVar("T")
 
 def build(session: Session) -> None:
     """Declare the endpoints."""
-    parts = (_reading, _labelling, _training, _measuring)
+    parts = (_reading, _labelling, _training, _measuring, _comparing)
     for endpoint in (each for part in parts for each in part(session)):
         gr.api(
             _in_words(endpoint),
@@ -170,6 +172,27 @@ def _measuring(session: Session) -> tuple[Callable[..., Any], ...]:
         return {"suggestion": search.suggestion, "points": search.points, "words": search.words}
 
     return freezing_costs, find_rate
+
+
+def _comparing(session: Session) -> tuple[Callable[..., Any], ...]:
+    def compare(
+        what: str = "strategies",
+        preset: str = "balanced",
+        settings: dict[str, Any] | None = None,
+        epochs: int | None = None,
+    ) -> dict[str, Any]:
+        """Start runs that differ in what learns (strategies), or in the learning rate (rates)."""
+        if what not in set(Compared):
+            raise NotFoundError(f"{what!r} cannot be compared. There are: {', '.join(Compared)}.")
+        comparing = session.app.comparing
+        config = _config(preset, settings)
+        return shown_standing(comparing.start(Compared(what), config, epochs=epochs))
+
+    def comparison(number: int) -> dict[str, Any]:
+        """Say how a comparison stands, and which run won."""
+        return shown_standing(session.app.comparing.get(number))
+
+    return compare, comparison
 
 
 def _config(preset: str, settings: dict[str, Any] | None) -> FinetuneConfig:

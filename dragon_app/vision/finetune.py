@@ -96,11 +96,12 @@ def _changing(course: Course) -> set[str]:
 
 def _end(course: Course, photos: TrainingPhotos, best: Best) -> tuple[bool, str]:
     """Run to the end; return whether it was stopped, and why it could not go on."""
+    began = time.monotonic()
     try:
         with full_memory_told(course.device):
             look(course)
             settle_head(course)
-            _Run(course, photos, best).epochs()
+            _Run(course, photos, best, began).epochs()
     except StoppedError:
         return True, ""
     except TrainingError as error:
@@ -115,6 +116,7 @@ class _Run:
     course: Course
     photos: TrainingPhotos
     best: Best
+    began: float
 
     def epochs(self) -> None:
         course, config = self.course, self.course.config
@@ -170,6 +172,7 @@ class _Run:
                 seconds=ended - started,
                 seconds_left=pace.seconds_left(pace.steps_per_epoch, learned_at - started),
                 is_best=is_best,
+                elapsed_s=ended - self.began,
             )
         )
         return pace.measuring_s

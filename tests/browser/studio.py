@@ -190,4 +190,5 @@ def _measured(epochs: int, epoch: int) -> EpochMetrics:
         seconds=1.0,
         seconds_left=float(epochs - epoch),
         is_best=True,
+        elapsed_s=float(epoch),
     )

@@ -14,7 +14,6 @@ from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.training import StepMetrics
 from dragon_app.ui.words import SETTINGS
 from dragon_app.wiring import Session
-from tests.conftest import wait_until
 from tests.fakes import FakeVision
 from tests.photos import incoming_photos
 
@@ -205,19 +204,6 @@ def test_failed_run_shows_its_reason_and_the_way_on(
     expect(run).to_contain_text(reason)
     vision.learn = lambda report, should_stop: None
     run.get_by_role("button", name="Try again").click()
-    expect(run.get_by_role("heading", name="Trained")).to_be_visible()
-
-
-def test_queue_is_shown(ready: Session, lesson: Lesson, open_page: Callable[..., Page]) -> None:
-    page = open_page("/#train")
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_role("button", name="Train after this one").click()
-    run = page.get_by_role("region", name="Run")
-    expect(run).to_contain_text("Run 1:")
-    expect(run).to_contain_text("1 more run waits for this one to end.")
-    lesson.over.set()
-    wait_until(lambda: not ready.app.runs.unfinished())
-    expect(run).to_contain_text("Run 2:")
     expect(run.get_by_role("heading", name="Trained")).to_be_visible()
 
 

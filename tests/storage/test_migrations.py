@@ -19,6 +19,7 @@ TABLES = {
     "gone_photos",
     "snapshots",
     "snapshot_samples",
+    "comparisons",
     "runs",
     "checkpoints",
     "epoch_metrics",

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from dragon_app.ui.routes import (
     classes,
+    comparing,
     history,
     labels,
+    line,
     measuring,
     photos,
     predictions,
@@ -35,6 +37,8 @@ def routers(session: Session) -> list[APIRouter]:
         training,
         measuring,
         runs,
+        line,
+        comparing,
         predictions,
     ]
     return [module.router(session) for module in modules]

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import per_class, wilson_interval
-from dragon_app.core.presets import Preset
 from dragon_app.core.training import EpochMetrics, Progress, Run
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.training import Wish, told
@@ -96,7 +95,7 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "is_final": run.status.is_final,
         "is_stopping": app.runs.is_stopping(run.id),
         "reason": run.reason,
-        "title": _title(preset, differing),
+        "title": titled(run),
         "preset": preset,
         "values": {name: getattr(config, name) for name in differing},
         "backbone": config.backbone,
@@ -131,7 +130,11 @@ def shown_progress(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _title(preset: Preset, differing: tuple[str, ...]) -> str:
+def titled(run: Run) -> str:
+    """Return what a run is called: by its comparison, else by the preset it is nearest to."""
+    if run.comparison_id is not None:
+        return f"{run.label} (comparison {run.comparison_id})"
+    preset, differing = nearest_preset(FinetuneConfig.from_json(run.config_json))
     name = PRESET_WORDS[preset].name
     return f"{name}, changed" if differing else name
 

@@ -10,11 +10,10 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   const stop = el('button', { type: 'button', class: 'd-button', text: 'Stop' });
   const charts = dragon.runCharts();
   const result = el('div', { class: 'run-result' });
-  const queue = el('p', { class: 'd-text d-quiet', hidden: true });
   const speech = el('p', { class: 'd-hidden', role: 'status' });
   const live = el('div', { class: 'run-live' }, el('div', { class: 'run-line' }, phase, stop), bar, facts);
   const node = el('section', { class: 'd-card run', 'aria-label': 'Run', hidden: true },
-    el('div', { class: 'run-head' }, title, settings), live, result, charts.node, queue, speech);
+    el('div', { class: 'run-head' }, title, settings), live, result, charts.node, speech);
   let id = null, run = null, epochs = [], timer = 0, isAsking = false, spokenAt = 0, spoken = '';
 
   const fact = (name, value) => el('div', {}, el('dt', { class: 'd-quiet', text: name }), el('dd', { text: value }));
@@ -126,9 +125,5 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     epochs = [];
     ask();
   };
-  const showQueue = (waiting) => {
-    queue.hidden = !waiting;
-    queue.textContent = waiting ? `${dragon.count(waiting, 'more run')} ${waiting === 1 ? 'waits' : 'wait'} for this one to end.` : '';
-  };
-  return { node, follow, showQueue, isOver: () => id == null || !!run?.is_final, run: () => run };
+  return { node, follow, isOver: () => id == null || !!run?.is_final, run: () => run };
 };

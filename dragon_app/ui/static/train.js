@@ -12,14 +12,17 @@ const costs = createCosts({ onNews: () => showMap(), onMeasured: () => { refresh
 const map = createMap({ onMove: (frozen) => freeze(frozen), onAgain: () => costs.again() });
 const cards = createCards({ onChoose: () => { advanced.forget('freeze'); showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
 const panel = createRunPanel({ onKnown: () => showForm(), onOver: () => { dragon.changed(); refresh(); }, onAgain: (preset, values) => again(preset, values) });
+const queue = createQueue();
+const compare = createCompare({ wish: () => ({ preset: cards.id(), values: advanced.values() }), onUse: (what, run, winner) => take(what, run, winner),
+  onStarted: () => dragon.changed() });
 
 const train = el('button', { type: 'button', class: 'd-button is-primary train-button', text: 'Train', disabled: true, 'aria-describedby': 'train-why' });
 const why = el('div', { id: 'train-why', class: 'train-why', 'aria-live': 'polite' });
 const heading = el('h2', { class: 'd-title' });
-const formBody = el('div', { class: 'train-body' }, cards.node, el('div', { class: 'train-go' }, train, why), map.node, weights.node, advanced.node);
+const formBody = el('div', { class: 'train-body' }, cards.node, el('div', { class: 'train-go' }, train, why), compare.node, map.node, weights.node, advanced.node);
 const form = el('section', { class: 'train-form', 'aria-label': 'Train' }, heading, formBody);
 const problem = el('p', { class: 'd-note is-bad', role: 'alert', hidden: true });
-root.replaceChildren(panel.node, problem, form);
+root.replaceChildren(panel.node, queue.node, problem, form);
 form.hidden = true;
 
 const photosWords = () => {
@@ -42,8 +45,10 @@ const showWish = (seconds = null) => {
     why.replaceChildren(el('span', { class: 'd-error', text: advanced.wrong() === 1 ? 'One setting under Advanced is wrong.' : `${advanced.wrong()} settings under Advanced are wrong.` }));
   } else {
     const takes = seconds == null ? '' : ` About ${dragon.duration(seconds)}.`;
-    why.replaceChildren(el('span', { class: 'd-quiet d-number', text: photosWords() + takes }));
+    const turn = panel.isOver() ? '' : ` It begins by itself when ${state.waiting ? 'all in line are' : 'this one is'} over.`;
+    why.replaceChildren(el('span', { class: 'd-quiet d-number', text: photosWords() + takes + turn }));
   }
+  compare.follow(state);
 };
 /* The map follows presets and settings; what they cost is asked beside. */
 const showMap = () => {
@@ -77,7 +82,7 @@ const showForm = () => {
   const isBusy = !panel.isOver();
   form.hidden = false;
   heading.textContent = isBusy ? 'The next run' : panel.run() ? 'Train again' : 'Train';
-  train.textContent = isStarting ? 'Starting \u2026' : isBusy ? 'Train after this one' : 'Train';
+  train.textContent = isStarting ? 'Starting \u2026' : !isBusy ? 'Train' : state.waiting ? 'Train after these' : 'Train after this one';
   // A run that is over names its own next step above: one button stands out, never two.
   train.classList.toggle('is-primary', !panel.run());
   showWish();
@@ -101,7 +106,7 @@ const start = async (preset, values) => {
     const answer = await call('/runs', { preset, values });
     if (answer.run) {
       if (panel.isOver()) panel.follow(answer.run.id);
-      else dragon.toast(`Run ${answer.run.id} waits for its turn.`, { kind: 'good' });
+      else dragon.toast(`Run ${answer.run.id} waits in line and begins by itself.`, { kind: 'good' });
       panel.node.scrollIntoView({ block: 'nearest' });
     } else {
       advanced.node.open = true;
@@ -121,14 +126,26 @@ const again = (preset, values) => {
   advanced.set(values);
   start(preset, values);
 };
+/* The winner of a comparison: its settings, or of a sweep its rate, go into the form. */
+const take = (what, run, winner) => {
+  if (what === 'rates') advanced.change('head_lr', winner.head_lr);
+  else {
+    cards.choose(run.preset);
+    showForm();
+    advanced.set(run.values);
+  }
+  const now = what === 'rates' ? `The learning rate is ${dragon.rateWords(winner.head_lr)} now` : `The settings are those of ${winner.label} now`;
+  dragon.toast(`${now}, and run ${run.id} answers in Try.`, { kind: 'good', key: 'try', action: { label: 'Try it', run: () => dragon.openTab('try') } });
+  dragon.changed();
+};
 train.addEventListener('click', () => start(cards.id(), advanced.values()));
 
 dragon.watchState((fresh) => {
   if (!root.isConnected) return;
   state = fresh;
   panel.follow(fresh.run?.id ?? fresh.newest_run);
-  panel.showQueue(fresh.waiting);
+  queue.follow(fresh);
   const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.newest_run, fresh.model?.run]);
-  if (now !== seen) { seen = now; refresh(); costs.again(); } else showForm();
+  if (now !== seen) { seen = now; refresh(); costs.again(); compare.refresh(); } else showForm();
 });
 dragon.on('online', refresh);

@@ -1,0 +1,238 @@
+"""Training several ways on the same photos, and saying honestly which did best.
+
+A comparison is runs in the ordinary queue: each can be stopped by itself, and what waited goes on
+after a restart. Knows no tensor and keeps no state: all of it is in the runs.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from dragon_app.core.config import Arithmetic, FinetuneConfig
+from dragon_app.core.errors import NotEnoughImagesError, NotFoundError
+from dragon_app.core.strategies import Compared, Comparison, Variant, variants
+from dragon_app.core.training import EpochMetrics, Run, RunStatus, TrainingCosts
+from dragon_app.core.verdict import Score, Verdict, call_winner
+from dragon_app.services.costs import costs_key
+from dragon_app.services.estimates import frozen_in_the_end, seconds_for, seconds_measured
+from dragon_app.services.measuring import MeasureStatus, Measuring
+from dragon_app.services.prediction import Predictions
+from dragon_app.services.runs import Runs
+from dragon_app.storage.workspace import Workspace
+
+_DOES = {RunStatus.RUNNING: "is being trained", RunStatus.PAUSED: "is paused"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One way to train before it begins; `seconds` is None where nothing was measured yet."""
+
+    variant: Variant
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a comparison would train. While `is_measuring`, its times may be known soon."""
+
+    estimates: tuple[Estimate, ...]
+    epochs: int
+    is_measuring: bool
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds in all; None where those of one are not known."""
+        known = [each.seconds for each in self.estimates if each.seconds is not None]
+        return sum(known) if len(known) == len(self.estimates) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contender:
+    """One run of a comparison as it stands.
+
+    `points` are (seconds of learning, share right) after each epoch; `trainable_share` is the part
+    of the network's parameters that learns in the end, None until the network was measured here.
+    """
+
+    run: Run
+    points: tuple[tuple[float, float], ...]
+    trainable_share: float | None
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds of learning so far, without the start of the training engine."""
+        return self.points[-1][0] if self.points else None
+
+    @property
+    def best(self) -> tuple[float, float] | None:
+        """The seconds until it was right most often, and that share."""
+        return max(self.points, key=lambda point: (point[1], -point[0]), default=None)
+
+    @property
+    def score(self) -> Score | None:
+        """Its result, None unless it was trained to its end: others had less than the budget."""
+        if self.run.status is not RunStatus.FINISHED:
+            return None
+        confusion = self.run.val_confusion
+        hits = sum(row[i] for i, row in enumerate(confusion))
+        return Score(
+            label=self.run.label, hits=hits, n=sum(map(sum, confusion)), seconds=self.seconds or 0.0
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A comparison as it stands; `winner` is there once all its runs are over."""
+
+    comparison: Comparison
+    contenders: tuple[Contender, ...]
+    winner: Contender | None
+    words: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether none of the runs will go on."""
+        return all(each.run.status.is_final for each in self.contenders)
+
+
+class Comparing:
+    """The comparisons of a workspace. Safe from several threads: it holds nothing."""
+
+    def __init__(
+        self, workspace: Workspace, runs: Runs, measuring: Measuring, predictions: Predictions
+    ) -> None:
+        self._workspace = workspace
+        self._runs = runs
+        self._measuring = measuring
+        self._predictions = predictions
+
+    def plan(self, what: Compared, present: FinetuneConfig, *, epochs: int | None = None) -> Plan:
+        """Say what would be trained and how long it takes; begins to measure where that is open."""
+        planned = variants(what, present, epochs=epochs)
+        by_key = {costs_key(each.config): each.config for each in planned}
+        answers = {key: self._measuring.costs(config) for key, config in by_key.items()}
+        statuses = {answer.status for answer in answers.values()}
+        estimates = tuple(
+            Estimate(
+                variant=each,
+                seconds=self._seconds(each.config, answers[costs_key(each.config)].costs),
+            )
+            for each in planned
+        )
+        return Plan(
+            estimates=estimates,
+            epochs=planned[0].config.epochs,
+            # What failed would be tried anew for ever.
+            is_measuring=MeasureStatus.MEASURING in statuses
+            and MeasureStatus.FAILED not in statuses,
+        )
+
+    def start(
+        self, what: Compared, present: FinetuneConfig, *, epochs: int | None = None
+    ) -> Standing:
+        """Queue the runs of a comparison, all on the photos as they are now.
+
+        Raise `NotEnoughImagesError` when training could not start either.
+        """
+        planned = variants(what, present, epochs=epochs)
+        for variant in planned:
+            self._runs.check(variant.config)
+        missing = self._runs.missing()
+        if missing:
+            raise NotEnoughImagesError(f"There is nothing to compare on yet: {'; '.join(missing)}.")
+        snapshot = self._workspace.snapshots.take()
+        comparison = self._workspace.comparisons.create(what, planned, snapshot.id)
+        self._runs.line_up(comparison.run_ids)
+        return self.get(comparison.id)
+
+    def newest(self) -> Standing | None:
+        """Return the newest comparison, None when there is none."""
+        newest = self._workspace.comparisons.newest()
+        return None if newest is None else self.get(newest)
+
+    def get(self, comparison_id: int) -> Standing:
+        """Return a comparison as it stands; raise `NotFoundError` when there is none."""
+        comparison = self._workspace.comparisons.get(comparison_id)
+        contenders = tuple(self._contender(run_id) for run_id in comparison.run_ids)
+        verdict, scored = _verdict(contenders)
+        return Standing(
+            comparison=comparison,
+            contenders=contenders,
+            winner=None if verdict is None else scored[verdict.place],
+            words=_words(contenders, verdict),
+        )
+
+    def cancel(self, comparison_id: int) -> Standing:
+        """End all runs that are not over; the one at work keeps what it has learned so far."""
+        comparison = self._workspace.comparisons.get(comparison_id)
+        for run_id in reversed(comparison.run_ids):  # else the next would begin in between
+            self._runs.stop(run_id)
+        return self.get(comparison_id)
+
+    def use(self, comparison_id: int) -> Run:
+        """Let the winner answer in Try and return its run; raise `NotFoundError` without one."""
+        standing = self.get(comparison_id)
+        if standing.winner is None:
+            raise NotFoundError(f"Comparison {comparison_id} has no winner. {standing.words}")
+        self._predictions.choose_run(standing.winner.run.id)
+        return standing.winner.run
+
+    def _contender(self, run_id: int) -> Contender:
+        run = self._runs.get(run_id)
+        return Contender(
+            run=run,
+            points=tuple(_points(self._runs.epochs(run_id))),
+            trainable_share=self._trainable_share(FinetuneConfig.from_json(run.config_json)),
+        )
+
+    def _trainable_share(self, config: FinetuneConfig) -> float | None:
+        costs = self._measuring.known_costs(replace(config, arithmetic=Arithmetic.AUTO))
+        costs = costs or self._measuring.known_costs(config)
+        if costs is None:
+            return None
+        by_frozen = costs.by_frozen
+        learning = by_frozen[frozen_in_the_end(config, len(costs.stages))].trainable_parameters
+        return learning / by_frozen[0].trainable_parameters
+
+    def _seconds(self, config: FinetuneConfig, costs: TrainingCosts | None) -> float | None:
+        if costs is not None:
+            return seconds_measured(config, costs)
+        val_photos = sum(count.val for count in self._workspace.classes.counts())
+        return seconds_for(config, val_photos=val_photos, runs=self._runs.all())
+
+
+def _points(epochs: Sequence[EpochMetrics]) -> Iterator[tuple[float, float]]:
+    """Return (seconds of learning, share right); a run that was resumed counts on."""
+    before = elapsed = 0.0
+    for epoch in epochs:
+        if epoch.elapsed_s < elapsed:
+            before += elapsed
+        elapsed = epoch.elapsed_s
+        yield before + elapsed, epoch.val_accuracy
+
+
+def _verdict(contenders: Sequence[Contender]) -> tuple[Verdict | None, tuple[Contender, ...]]:
+    """Call the winner once nothing goes on, among those that were trained to their end."""
+    if not all(each.run.status.is_final for each in contenders):
+        return None, ()
+    scored = [(each, each.score) for each in contenders]
+    finished = [(each, score) for each, score in scored if score is not None]
+    return call_winner([score for _, score in finished]), tuple(each for each, _ in finished)
+
+
+def _words(contenders: Sequence[Contender], verdict: Verdict | None) -> str:
+    open_runs = [each.run for each in contenders if not each.run.status.is_final]
+    done = len(contenders) - len(open_runs)
+    if open_runs:
+        now = next(
+            (f"{run.label} {_DOES[run.status]}" for run in open_runs if run.status in _DOES),
+            "The next waits for its turn",
+        )
+        return f"{done} of {len(contenders)} done. {now}; the winner is called after the last."
+    if verdict is None:
+        return (
+            "Fewer than two were trained to their end, so there is no winner. "
+            "Compare again and let them finish."
+        )
+    unfinished = [each.run.label for each in contenders if each.score is None]
+    left_out = f" Not counted, since it did not end: {', '.join(unfinished)}." if unfinished else ""
+    return verdict.words + left_out

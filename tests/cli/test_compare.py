@@ -1,0 +1,45 @@
+from pathlib import Path
+
+from dragon_app.core.errors import TrainingError
+from dragon_app.core.ports import Report, ShouldStop
+from tests.cli.conftest import Shell
+from tests.fakes import FakeVision
+
+
+def test_strategies_are_compared_and_a_table_is_printed(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    outcome = shell("compare", "--epochs", "2", "--seed", "5")
+    assert outcome.code == 0, outcome.err
+    lines = outcome.out.splitlines()
+    assert lines[0].split() == ["right", "95", "%", "interval", "seconds", "learns"]
+    assert lines[1].startswith("Head only       75.0%  30.1% to 95.4%")
+    assert lines[-1].startswith("No clear winner:")
+    assert "2 epochs each, one after the other, on the same photos. About" in outcome.err
+    runs = shell("runs", "--json").answer["runs"]
+    assert len(runs) == 5
+    assert {(run["config"]["epochs"], run["config"]["seed"]) for run in runs} == {(2, 5)}
+
+
+def test_rates_are_compared_for_scripts(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    outcome = shell("compare", "--what", "rates", "--epochs", "2", "--json")
+    assert outcome.code == 0
+    assert outcome.answer.keys() == {"comparison", "what", "winner", "words", "runs"}
+    assert outcome.answer["winner"] in {run["run"] for run in outcome.answer["runs"]}
+    assert [run["label"] for run in outcome.answer["runs"]][2] == "Rate 0.001"
+
+
+def test_without_a_winner_the_command_fails(shell: Shell, photos: Path, vision: FakeVision) -> None:
+    def fail(report: Report, should_stop: ShouldStop) -> None:
+        raise TrainingError("The memory is full.")
+
+    assert "no workspace" in shell("compare").err
+    shell("add", photos)
+    assert "no learning rate" in shell("compare", "--what", "rates", "--preset", "quick").err
+    vision.learn = fail
+    outcome = shell("compare")
+    assert (outcome.code, outcome.out.splitlines()[1].split()) == (
+        1,
+        ["Head", "only", "failed", "6.2%"],
+    )
+    assert "The memory is full." in outcome.err
