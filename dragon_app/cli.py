@@ -52,7 +52,14 @@ def _parser() -> argparse.ArgumentParser:
     add = _command(commands, "add", "add photos, or folders whose subfolders name the classes")
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     add.add_argument("--class", dest="class_name", metavar="NAME", help="the class of all of them")
-    _settings(_command(commands, "train", "fine-tune a network on the labelled photos"))
+    train = _command(commands, "train", "fine-tune a network on the labelled photos")
+    _settings(train)
+    train.add_argument(
+        "--again",
+        type=int,
+        metavar="RUN",
+        help="repeat a run just so: its photos, labels, settings and weights",
+    )
     _settings(_command(commands, "find-rate", "look for the learning rate to train with"))
     compare = _command(commands, "compare", "train several ways on the same photos and compare")
     compare.add_argument(

@@ -62,13 +62,12 @@ def _add(options: argparse.Namespace, folder: Path) -> int:
 
 
 def _train(options: argparse.Namespace, folder: Path) -> int:
-    config = _config(options)
+    start = _again(options) if options.again is not None else _anew(options)
     check_packages()
     if not is_workspace(folder):  # opening it for writing would make one
         raise DragonError(f"There is no workspace in {folder} yet. Add photos to it first.")
     with _open(folder) as app:
-        app.runs.check(config)
-        started = app.runs.start(config)
+        started = start(app)
         try:
             ended = _watch(app, started.id)
         except KeyboardInterrupt:
@@ -87,6 +86,33 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
     accuracy = f", {ended.val_accuracy:.1%} right" if ended.val_accuracy is not None else ""
     show(options, answer, f"Run {ended.id} {ended.status}{accuracy}, weights: {ended.weights}")
     return DONE if ended.status is RunStatus.FINISHED else FAILED
+
+
+def _anew(options: argparse.Namespace) -> Callable[[App], Run]:
+    config = _config(options)
+
+    def start(app: App) -> Run:
+        app.runs.check(config)
+        return app.runs.start(config)
+
+    return start
+
+
+def _again(options: argparse.Namespace) -> Callable[[App], Run]:
+    """Repeat a run, which brings all of its settings: others beside it are refused."""
+    given = [name for name in (*_SETTINGS, "weights") if getattr(options, name) is not None]
+    if given:
+        raise DragonError(
+            "A run is trained again just so, with its own settings. Leave out: "
+            f"{', '.join(name.replace('_', ' ') for name in given)}."
+        )
+
+    def start(app: App) -> Run:
+        for warning in app.repeating.check(options.again).warnings:
+            say(f"{warning} The numbers may differ.")
+        return app.repeating.start(options.again)
+
+    return start
 
 
 def _find_rate(options: argparse.Namespace, folder: Path) -> int:

@@ -131,6 +131,8 @@ def classes(options: argparse.Namespace, folder: Path) -> int:
 
 def runs(options: argparse.Namespace, folder: Path) -> int:
     """List the runs."""
+    app = open_reader(folder)
+    beginnings = app.workspace.provenances.all()
     rows = [
         {
             "run": run.id,
@@ -142,8 +144,12 @@ def runs(options: argparse.Namespace, folder: Path) -> int:
             "classes": run.class_names,
             "reason": run.reason,
             "config": json.loads(run.config_json),
+            "snapshot": run.snapshot_digest,
+            "checkpoint": run.digest,
+            "repeats": run.repeats,
+            "provenance": [each.facts() for each in beginnings.get(run.id, [])],
         }
-        for run in open_reader(folder).runs.all()
+        for run in app.runs.all()
     ]
     words = [f"{row['run']}: {row['status']} {row['val_accuracy'] or ''}" for row in rows]
     show(options, {"runs": rows}, "\n".join(words) or "No run yet.")

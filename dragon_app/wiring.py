@@ -12,10 +12,13 @@ from dragon_app.core.ports import Vision
 from dragon_app.services.backbones import Backbones
 from dragon_app.services.comparing import Comparing
 from dragon_app.services.dataset import Dataset
+from dragon_app.services.folding import Folding
 from dragon_app.services.history import History
 from dragon_app.services.labelling import Labelling
 from dragon_app.services.measuring import Measuring
 from dragon_app.services.prediction import Predictions
+from dragon_app.services.repeating import Repeating
+from dragon_app.services.results import Results
 from dragon_app.services.runs import Runs
 from dragon_app.storage.workspace import Workspace, open_for_reading, open_workspace
 
@@ -34,6 +37,9 @@ class App:
     labelling: Labelling
     history: History
     runs: Runs
+    repeating: Repeating
+    results: Results
+    folding: Folding
     predictions: Predictions
     backbones: Backbones
     measuring: Measuring
@@ -122,6 +128,9 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         history=History(workspace),
         runs=runs,
         predictions=predictions,
+        repeating=Repeating(workspace, vision, runs),
+        results=Results(workspace, vision),
+        folding=Folding(workspace, vision, is_training=runs.is_training),
         backbones=Backbones(vision),
         measuring=measuring,
         comparing=Comparing(workspace, runs, measuring, predictions),

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import NotFoundError
+from dragon_app.core.forecast import FoldScores
 from dragon_app.core.ports import ByteProgress, Pixels, Predictor, Report, ShouldStop
+from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     BackboneInfo,
     CacheFolder,
@@ -26,6 +28,7 @@ from dragon_app.core.training import (
     TrainingPhotos,
 )
 
+BEGINS_FROM = Origin(weights_digest="w1", device="cpu", threads=2)
 NETWORK = BackboneInfo(
     name="regnet_y_400mf",
     parameters=4_000_000,
@@ -67,12 +70,14 @@ def finetune_result(
     config: FinetuneConfig | None = None,
     was_stopped: bool = False,
     reason: str = "",
+    val_probabilities: NDArray[np.float32] | None = None,
 ) -> FinetuneResult:
     """Return how a run of two epochs ends."""
     return FinetuneResult(
         epochs_done=2, best_epoch=2, val_accuracy=0.75, val_loss=0.4,
         val_confusion=((2, 0), (1, 1)), weights="none", config=config or FinetuneConfig(),
-        was_stopped=was_stopped, reason=reason, checkpoint=folder,
+        was_stopped=was_stopped, reason=reason, checkpoint=folder, digest="d1",
+        val_probabilities=val_probabilities,
     )  # fmt: skip
 
 
@@ -97,6 +102,8 @@ class FakeVision:
     trained_on: list[TrainingPhotos] = field(default_factory=list)
     loaded: list[Path] = field(default_factory=list)
     reason: str = ""  # why the run cannot go on after its first epoch
+    groups: tuple[int, ...] = ()  # of the photos that folds were asked about
+    begins_from: Origin = BEGINS_FROM
 
     def finetune(
         self,
@@ -110,6 +117,7 @@ class FakeVision:
         self.trained_on.append(photos)
         report(Phase(words="Reading photos", done=1, total=2))
         report(step_metrics(1))
+        report(self.begins_from)
         self.learn(report, should_stop)
         report(epoch_metrics(1, epochs=config.epochs))
         folder = folders.checkpoints
@@ -118,8 +126,14 @@ class FakeVision:
         is_open = config.arithmetic is Arithmetic.AUTO
         used = replace(config, arithmetic=Arithmetic.FLOAT32) if is_open else config
         return finetune_result(
-            folder / "best", config=used, was_stopped=should_stop(), reason=self.reason
-        )
+            folder / "best", config=used, was_stopped=should_stop(), reason=self.reason,
+            val_probabilities=self.said(len(photos.val), len(photos.class_names)),
+        )  # fmt: skip
+
+    def said(self, photos: int, classes: int) -> NDArray[np.float32]:
+        """Return what a trained run says: 70 % the first class, whatever the photo."""
+        rest = [0.3] + [0.0] * (classes - 2)
+        return np.array([[0.7, *rest]] * photos, np.float32)
 
     def costs(
         self, config: FinetuneConfig, *, photos: int, cache: CacheFolder, should_stop: ShouldStop
@@ -150,6 +164,23 @@ class FakeVision:
         report(step_metrics(1))
         self.learn(report, should_stop)
         return LrCurve(points=((1e-5, 1.6), (1e-3, 1.2), (1e-1, 4.0)), suggestion=1e-3)
+
+    def fold_scores(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        groups: Sequence[int],
+        *,
+        cache: CacheFolder,
+        should_stop: ShouldStop,
+    ) -> FoldScores:
+        self.groups = tuple(groups)
+        self.learn(lambda event: None, should_stop)
+        curve = ((3, 0.5), (6, 0.75))
+        return FoldScores(n=8, confusion=((8, 0), (4, 4)), curves=(curve, curve))
+
+    def origin(self, config: FinetuneConfig) -> Origin:
+        return self.begins_from
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         self.loaded.append(checkpoint)

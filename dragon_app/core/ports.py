@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.forecast import FoldScores
+from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     BackboneInfo,
     CacheFolder,
@@ -77,6 +79,23 @@ class Vision(Protocol):
         should_stop: ShouldStop,
     ) -> LrCurve:
         """Train a little at ever higher rates and say which one to take; nothing is kept."""
+
+    def fold_scores(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        groups: Sequence[int],
+        *,
+        cache: CacheFolder,
+        should_stop: ShouldStop,
+    ) -> FoldScores:
+        """Score last layers on few photos, each held out in turn; those of one group together.
+
+        `groups` follow the photos to learn from, then those to measure on.
+        """
+
+    def origin(self, config: FinetuneConfig) -> Origin:
+        """Say what these settings would begin from now; raise `WeightsError` when it is gone."""
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder; raise `WeightsError` when it is damaged."""

@@ -9,7 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.provenance import Origin
 from dragon_app.core.types import Refusal
 
 
@@ -90,15 +94,17 @@ class Phase:
     total: int = 0
 
 
-TrainingEvent = StepMetrics | EpochMetrics | Phase
+TrainingEvent = StepMetrics | EpochMetrics | Phase | Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinetuneResult:
     """How a run of `finetune` ended. `checkpoint` is the folder of the kept (best) checkpoint.
 
-    `val_confusion[true][predicted]` belongs to that checkpoint. `config` is what was used, with
-    the arithmetic settled, so that the run can be repeated; `reason` says why it could not go on.
+    `val_confusion[true][predicted]` and `val_probabilities`, if they are known, belong to that
+    checkpoint. `config` is what was used, with
+    the arithmetic settled, so that the run can be repeated; `digest` is the SHA-256 of the kept
+    weights; `reason` says why it could not go on.
     """
 
     epochs_done: int
@@ -110,7 +116,9 @@ class FinetuneResult:
     config: FinetuneConfig
     was_stopped: bool
     checkpoint: Path
+    digest: str
     reason: str = ""
+    val_probabilities: NDArray[np.float32] | None = field(default=None, compare=False)  # (N, C)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +136,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One training: its settings as JSON text, what it trained on, how far it got."""
+    """One training: its settings as JSON text, what it trained on, how far it got.
+
+    `repeats` is the run that it was started to repeat; `digest` the SHA-256 of the kept weights.
+    """
 
     id: int
     status: RunStatus
@@ -147,6 +158,9 @@ class Run:
     progress: Progress = field(default_factory=Progress)
     comparison_id: int | None = None
     label: str = ""  # what it is called within its comparison
+    snapshot_digest: str = ""
+    repeats: int | None = None
+    digest: str = ""
 
     @property
     def seconds(self) -> float:

@@ -10,6 +10,7 @@ from dragon_app.core.ports import Pixels, Predictor, Vision
 from dragon_app.core.training import ClassProbability, Prediction, Run
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.services.intake import IncomingFile
+from dragon_app.storage.promotions import Promotion
 from dragon_app.storage.workspace import Workspace
 
 _BATCH = 32
@@ -33,14 +34,29 @@ class Predictions:
         self._loading = threading.Lock()
 
     def current_run(self) -> Run | None:
-        """Return the run that answers: the chosen one, else the newest finished, else None."""
-        run_id = self._workspace.runs.chosen_for_try()
+        """Return the run that answers: the promoted one, else the newest finished, else None."""
+        run_id = self._workspace.promotions.champion()
         return None if run_id is None else self._workspace.runs.get(run_id)
 
     def choose_run(self, run_id: int) -> None:
-        """Let this run answer from now on; raise `NotFoundError` when it has no model."""
+        """Promote a run: it answers from now on; raise `NotFoundError` when it has no model."""
         self._workspace.runs.checkpoint_folder(run_id)
-        self._workspace.runs.choose_for_try(run_id)
+        self._workspace.promotions.promote(run_id)
+
+    def step_back(self) -> int:
+        """Let the run answer again that did before the last promotion; return it.
+
+        Raise `NotFoundError` when no other run did.
+        """
+        return self._workspace.promotions.step_back()
+
+    def run_before(self) -> int | None:
+        """Return the run that a step back leads to; None when there is none."""
+        return self._workspace.promotions.before()
+
+    def promotions(self) -> list[Promotion]:
+        """Return which run answered since when, newest first."""
+        return self._workspace.promotions.history()
 
     def predict(
         self, files: Sequence[IncomingFile], *, run_id: int | None = None, top: int | None = None
@@ -57,7 +73,7 @@ class Predictions:
 
     def load(self, run_id: int | None = None) -> LoadedRun:
         """Return a run's model, the current run's unless one is named; loaded once, then kept."""
-        wanted = run_id if run_id is not None else self._workspace.runs.chosen_for_try()
+        wanted = run_id if run_id is not None else self._workspace.promotions.champion()
         if wanted is None:
             raise NotFoundError("There is no trained model yet. Label some photos and train first.")
         loaded = self._loaded

@@ -17,7 +17,9 @@ from dragon_app.core.errors import (
     InvalidConfigError,
     NotEnoughImagesError,
 )
+from dragon_app.core.machine import provenance_now
 from dragon_app.core.ports import Vision
+from dragon_app.core.provenance import Origin
 from dragon_app.core.split import missing_photos
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import (
@@ -33,7 +35,6 @@ from dragon_app.core.training import (
     TrainingEvent,
 )
 from dragon_app.services.snapshots import training_photos
-from dragon_app.storage.runs import RunStore
 from dragon_app.storage.workspace import Workspace
 
 _WRITE_EVERY_S = 0.25
@@ -87,8 +88,13 @@ class Runs:
         missing = self.missing()
         if missing:
             raise NotEnoughImagesError(f"Training cannot start yet: {'; '.join(missing)}.")
-        snapshot = self._workspace.snapshots.take()
-        run = self._workspace.runs.create(config.to_json(), snapshot.id)
+        return self.start_on(config, self._workspace.snapshots.take().id)
+
+    def start_on(
+        self, config: FinetuneConfig, snapshot_id: int, *, repeats: int | None = None
+    ) -> Run:
+        """Queue a run on photos as they were; `repeats` is the run that it is to repeat."""
+        run = self._workspace.runs.create(config.to_json(), snapshot_id, repeats=repeats)
         self._enqueue(run.id)
         return run
 
@@ -202,7 +208,7 @@ class Runs:
         run = store.get(run_id)
         if not store.begin(run_id):
             return  # stopped while it waited
-        recorder = _Recorder(store, run_id)
+        recorder = _Recorder(self._workspace, run_id)
         folders = RunFolders(
             checkpoints=self._workspace.runs_folder / str(run_id),
             cache=CacheFolder(path=self._workspace.cache_folder),
@@ -228,6 +234,8 @@ class Runs:
             return
         relative = result.checkpoint.relative_to(self._workspace.folder).as_posix()
         store.add_checkpoint(run_id, result, folder=relative)
+        if result.val_probabilities is not None:
+            self._workspace.answers.put(relative, result.val_probabilities)
         if result.was_stopped:
             store.end(run_id, *self._stopped())
         elif result.reason:
@@ -244,8 +252,8 @@ class Runs:
 class _Recorder:
     """Turns training events into progress and metrics, written at most 4 times a second."""
 
-    def __init__(self, store: RunStore, run_id: int) -> None:
-        self._store = store
+    def __init__(self, workspace: Workspace, run_id: int) -> None:
+        self._workspace = workspace
         self._run_id = run_id
         self._progress = Progress()
         self._steps_in_all = 0
@@ -263,6 +271,8 @@ class _Recorder:
             self._steps_in_all = event.steps_per_epoch * event.epochs
             self._steps.append(replace(event, step=done))  # one count over all epochs
             self._advance(event, phase="Learning", done=done)
+        elif isinstance(event, Origin):
+            self._workspace.provenances.add(self._run_id, provenance_now(event))
         else:
             self._epochs.append(event)
             done = self._steps_in_all * event.epoch // event.epochs
@@ -283,7 +293,7 @@ class _Recorder:
 
     def flush(self) -> None:
         """Write what has not been written yet."""
-        self._store.record(
+        self._workspace.runs.record(
             self._run_id, progress=self._progress, steps=self._steps, epochs=self._epochs
         )
         self._steps, self._epochs = [], []

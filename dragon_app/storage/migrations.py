@@ -185,6 +185,34 @@ def _comparisons(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_WHAT_WENT_INTO_RUNS = (
+    """create table provenances (
+        id integer primary key autoincrement,
+        run_id integer not null references runs (id),
+        facts text not null
+    ) strict""",
+    "alter table runs add column repeats integer references runs (id)",
+    "alter table checkpoints add column digest text not null default ''",
+    """create table promotions (
+        id integer primary key autoincrement,
+        run_id integer not null references runs (id),
+        before integer references runs (id),
+        is_return integer not null default 0,
+        at text not null
+    ) strict""",
+    """insert into promotions (run_id, at)
+        select cast(value as integer), strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')
+        from settings where key = 'try_run'""",
+    "delete from settings where key = 'try_run'",
+)
+
+
+@MIGRATIONS(name="009_what_went_into_runs")
+def _what_went_into_runs(db: sqlite_utils.Database) -> None:
+    for statement in _WHAT_WENT_INTO_RUNS:
+        db.execute(statement)
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

@@ -1,4 +1,4 @@
-"""Runs, their metrics and checkpoints, and which run answers in Try. Knows rows; starts nothing."""
+"""Runs, their metrics and their checkpoints. Knows rows; starts nothing."""
 
 import json
 import math
@@ -21,10 +21,9 @@ from dragon_app.storage.database import Database
 _SELECT = """select r.id, r.status, r.config, r.snapshot_id, r.created_at, r.started_at,
     r.finished_at, r.reason, r.weights, r.progress, c.epoch, c.val_accuracy, c.val_confusion,
     s.class_names, (select max(epoch) from epoch_metrics e where e.run_id = r.id),
-    r.comparison_id, r.label
+    r.comparison_id, r.label, r.repeats, c.digest, s.digest
     from runs r join snapshots s on s.id = r.snapshot_id
     left join checkpoints c on c.id = r.checkpoint_id"""
-_TRY_RUN = "try_run"
 
 
 class RunStore:
@@ -33,11 +32,12 @@ class RunStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, config_json: str, snapshot_id: int) -> Run:
-        """Store a run that waits for its turn."""
-        sql = "insert into runs (status, config, snapshot_id, created_at) values (?, ?, ?, ?)"
+    def create(self, config_json: str, snapshot_id: int, *, repeats: int | None = None) -> Run:
+        """Store a run that waits for its turn; `repeats` is the run that it is to repeat."""
+        sql = """insert into runs (status, config, snapshot_id, created_at, repeats)
+            values (?, ?, ?, ?, ?)"""
         with self._database.writing() as db:
-            values = [RunStatus.QUEUED, config_json, snapshot_id, _now()]
+            values = [RunStatus.QUEUED, config_json, snapshot_id, _now(), repeats]
             run_id = int(db.execute(sql, values).lastrowid or 0)
         return self.get(run_id)
 
@@ -121,10 +121,11 @@ class RunStore:
             _finite(result.val_loss),
             json.dumps(result.val_confusion),
             _now(),
+            result.digest,
         ]
         sql = """insert into checkpoints
-            (run_id, folder, epoch, val_accuracy, val_loss, val_confusion, created_at)
-            values (?, ?, ?, ?, ?, ?, ?)"""
+            (run_id, folder, epoch, val_accuracy, val_loss, val_confusion, created_at, digest)
+            values (?, ?, ?, ?, ?, ?, ?, ?)"""
         with self._database.writing() as db:
             checkpoint_id = db.execute(sql, values).lastrowid
             db.execute(
@@ -156,25 +157,6 @@ class RunStore:
         sql = "select step, loss from step_metrics where run_id = ? order by step"
         with self._database.reading() as db:
             return db.execute(sql, [run_id]).fetchall()
-
-    def choose_for_try(self, run_id: int) -> None:
-        """Remember which run answers in Try."""
-        with self._database.writing() as db:
-            db.execute("insert or replace into settings values (?, ?)", [_TRY_RUN, str(run_id)])
-
-    def chosen_for_try(self) -> int | None:
-        """Return the run that a person chose, else the newest finished one, else None.
-
-        A run that was stopped answers only while none has finished.
-        """
-        newest = """select id from runs where checkpoint_id is not null
-            order by status = ? desc, id desc limit 1"""
-        with self._database.reading() as db:
-            row = db.execute("select value from settings where key = ?", [_TRY_RUN]).fetchone()
-            if row is not None:
-                return int(row[0])
-            found = db.execute(newest, [RunStatus.FINISHED]).fetchone()
-        return None if found is None else int(found[0])
 
 
 def _now() -> str:
@@ -228,4 +210,7 @@ def _run(row: Sequence[Any]) -> Run:
         epochs_done=row[14] or 0,
         comparison_id=row[15],
         label=row[16],
+        repeats=row[17],
+        digest=row[18] or "",
+        snapshot_digest=row[19],
     )

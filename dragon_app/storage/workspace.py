@@ -7,6 +7,7 @@ from pathlib import Path
 import filelock
 
 from dragon_app.core.errors import WorkspaceError
+from dragon_app.storage.answers import AnswerStore
 from dragon_app.storage.bin import BinStore
 from dragon_app.storage.blobs import Blobs
 from dragon_app.storage.classes import ClassStore
@@ -15,6 +16,8 @@ from dragon_app.storage.database import Database
 from dragon_app.storage.images import ImageStore
 from dragon_app.storage.labels import LabelStore
 from dragon_app.storage.migrations import check_schema, migrate
+from dragon_app.storage.promotions import PromotionStore
+from dragon_app.storage.provenances import ProvenanceStore
 from dragon_app.storage.runs import RunStore
 from dragon_app.storage.snapshots import SnapshotStore
 from dragon_app.storage.steps import StepStore
@@ -36,6 +39,9 @@ class Workspace:
     snapshots: SnapshotStore
     runs: RunStore
     comparisons: ComparisonStore
+    provenances: ProvenanceStore
+    promotions: PromotionStore
+    answers: AnswerStore
     _lock: filelock.BaseFileLock | None
 
     @property
@@ -153,5 +159,8 @@ def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | No
         snapshots=SnapshotStore(database),
         runs=RunStore(database),
         comparisons=ComparisonStore(database),
+        provenances=ProvenanceStore(database),
+        promotions=PromotionStore(database),
+        answers=AnswerStore(folder),
         _lock=lock,
     )

@@ -96,6 +96,11 @@ def _write(network: Network, meta: Meta, folder: Path) -> None:
     sync_folder(folder)
 
 
+def digest(checkpoint: Path) -> str:
+    """Return the SHA-256 of a checkpoint's weights, as it was when they were written."""
+    return _read_meta(checkpoint / META)[1]
+
+
 def delete(checkpoint: Path) -> None:
     """Remove a checkpoint that a better one has replaced."""
     shutil.rmtree(checkpoint, ignore_errors=True)

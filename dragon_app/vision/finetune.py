@@ -71,11 +71,13 @@ def finetune(
         val_accuracy=measured.accuracy,
         val_loss=measured.loss,
         val_confusion=measured.confusion,
+        val_probabilities=measured.probabilities,
         weights=course.start.words,
         config=course.config,
         was_stopped=was_stopped,
         reason=reason,
         checkpoint=best.saved.path,
+        digest=checkpoint.digest(best.saved.path),
     )
 
 

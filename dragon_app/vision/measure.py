@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -44,10 +46,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """Mean cross-entropy and `[true][predicted]` counts."""
+    """Mean cross-entropy, `[true][predicted]` counts, and the probabilities (N, C) behind them.
+
+    Those may be unknown: they are not kept where a run is interrupted.
+    """
 
     loss: float
     confusion: Confusion
+    probabilities: NDArray[np.float32] | None = field(default=None, compare=False)
 
     @property
     def accuracy(self) -> float:
@@ -74,4 +80,5 @@ def measure(task: Task, *, classes: int, observer: Observer) -> Measurement:
     return Measurement(
         loss=float(loss),
         confusion=confusion_matrix(targets.tolist(), scores.argmax(1).tolist(), classes=classes),
+        probabilities=scores.softmax(1).numpy(),
     )

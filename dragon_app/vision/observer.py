@@ -3,6 +3,7 @@
 import time
 
 from dragon_app.core.ports import Report, ShouldStop
+from dragon_app.core.provenance import Origin
 from dragon_app.core.training import EpochMetrics, Phase, StepMetrics
 
 INTERVAL_S = 0.25
@@ -28,6 +29,10 @@ class Observer:
     def should_stop(self) -> bool:
         """Whether somebody asked the run to stop."""
         return self._should_stop()
+
+    def began(self, origin: Origin) -> None:
+        """Say what the run begins from."""
+        self._report(origin)
 
     def phase(self, words: str, done: int = 0, total: int = 0) -> None:
         """Say what is being done; beginnings and ends always, steps between now and then."""

@@ -1,9 +1,12 @@
 """Everything services ask of the networks, in one value. Importing this loads torch."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.forecast import FoldScores
 from dragon_app.core.ports import ByteProgress, Predictor, Report, ShouldStop
+from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     BackboneInfo,
     CacheFolder,
@@ -22,7 +25,9 @@ from dragon_app.vision import catalogue, download  # noqa: E402  # after the pai
 from dragon_app.vision.costs import costs  # noqa: E402
 from dragon_app.vision.finetune import finetune  # noqa: E402
 from dragon_app.vision.heap import memory_kept  # noqa: E402
+from dragon_app.vision.kfold import fold_scores  # noqa: E402
 from dragon_app.vision.lr_finder import find_lr  # noqa: E402
+from dragon_app.vision.origin import origin_of  # noqa: E402
 from dragon_app.vision.predictor import load_predictor  # noqa: E402
 
 
@@ -61,6 +66,22 @@ class TorchVision:
         """Train a little at ever higher rates and say which one to take."""
         with memory_kept():
             return find_lr(config, photos, cache=cache, report=report, should_stop=should_stop)
+
+    def fold_scores(
+        self,
+        config: FinetuneConfig,
+        photos: TrainingPhotos,
+        groups: Sequence[int],
+        *,
+        cache: CacheFolder,
+        should_stop: ShouldStop,
+    ) -> FoldScores:
+        """Score last layers on few photos, each held out in turn."""
+        return fold_scores(config, photos, groups, cache=cache, should_stop=should_stop)
+
+    def origin(self, config: FinetuneConfig) -> Origin:
+        """Say what these settings would begin from now."""
+        return origin_of(config)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""

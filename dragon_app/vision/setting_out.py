@@ -15,6 +15,7 @@ from dragon_app.vision.freezing import frozen_in_the_end, parameter_groups
 from dragon_app.vision.measurements import Subject
 from dragon_app.vision.memory import Portions
 from dragon_app.vision.observer import Observer
+from dragon_app.vision.origin import origin
 from dragon_app.vision.photos import CompactPhotos, compact_key
 from dragon_app.vision.plan import Plan
 from dragon_app.vision.start import find_weights, read_as, start_network
@@ -34,6 +35,7 @@ def set_out(
     transform = read_as(found, config.backbone, config.image_size_px)
     classes = len(photos.class_names)
     start = start_network(config.backbone, found, transform, classes=classes, generator=generator)
+    observer.began(origin(found, device))
     stages = len(start.parts.stages)
     finally_frozen = frozen_in_the_end(config.freeze, stages)
     start.network.to(device)

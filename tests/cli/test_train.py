@@ -207,3 +207,27 @@ def test_ctrl_c_elsewhere_ends_without_a_traceback(
     monkeypatch.setattr("dragon_app.services.intake.scan", interrupted)
     outcome = shell("add", photos)
     assert (outcome.code, outcome.out, outcome.err) == (1, "", "Stopped.\n")
+
+
+def test_train_repeats_a_run_just_so(trained: Shell) -> None:
+    trained("train", "--seed", "7", "--epochs", "3", "--unfreeze-after", "0")
+    assert trained("train", "--again", "2").code == 0
+    newest, middle, _ = trained("runs", "--json").answer["runs"]
+    assert (newest["repeats"], newest["config"]) == (2, middle["config"])
+    assert newest["snapshot"] == middle["snapshot"]
+    assert newest["provenance"][0]["origin"]["weights_digest"] == "w1"
+    assert newest["provenance"][0]["versions"]["torch"]
+
+
+def test_train_again_takes_no_settings_and_knows_its_run(trained: Shell) -> None:
+    refused = trained("train", "--again", "1", "--epochs", "3")
+    assert refused.code == 2
+    assert "Leave out: epochs" in refused.err
+    assert trained("train", "--again", "9").code == 2
+
+
+def test_train_again_says_what_differs(trained: Shell, vision: FakeVision) -> None:
+    vision.begins_from = replace(vision.begins_from, threads=9)
+    outcome = trained("train", "--again", "1")
+    assert outcome.code == 0
+    assert "threads was 2 then and is 9 now. The numbers may differ." in outcome.err

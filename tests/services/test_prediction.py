@@ -78,6 +78,15 @@ def test_a_chosen_run_answers_whatever_comes_after(trained_app: App) -> None:
     assert trained_app.predictions.predict([incoming(DARK)])[0].run_id == 1
 
 
+def test_a_step_back_lets_the_run_before_answer(trained_app: App) -> None:
+    train(trained_app)
+    trained_app.predictions.choose_run(1)
+    assert trained_app.predictions.run_before() == 2
+    assert trained_app.predictions.step_back() == 2
+    assert trained_app.predictions.predict([incoming(DARK)])[0].run_id == 2
+    assert [each.run_id for each in trained_app.predictions.promotions()] == [2, 1]
+
+
 def test_a_named_run_answers_once_and_the_chosen_one_after(trained_app: App) -> None:
     train(trained_app)
     assert trained_app.predictions.predict([incoming(DARK)], run_id=1)[0].run_id == 1

@@ -25,6 +25,8 @@ TABLES = {
     "epoch_metrics",
     "step_metrics",
     "settings",
+    "provenances",
+    "promotions",
 }
 
 

@@ -160,17 +160,3 @@ def test_a_run_that_is_not_there_is_not_found(runs: RunStore, run_id: int) -> No
         runs.get(run_id)
     with pytest.raises(NotFoundError):
         runs.checkpoint_folder(run_id)
-
-
-def test_the_newest_run_with_a_model_answers_until_one_is_chosen(
-    runs: RunStore, create: Callable[[], Run]
-) -> None:
-    assert runs.chosen_for_try() is None
-    first, second, _ = create().id, create().id, create().id
-    for run_id in (first, second):
-        runs.add_checkpoint(run_id, finetune_result(Path("x")), folder="f")
-    assert runs.chosen_for_try() == second
-    runs.choose_for_try(first)
-    assert runs.chosen_for_try() == first
-    runs.choose_for_try(second)
-    assert runs.chosen_for_try() == second

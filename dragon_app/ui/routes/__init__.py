@@ -11,6 +11,9 @@ from dragon_app.ui.routes import (
     measuring,
     photos,
     predictions,
+    promotions,
+    provenance,
+    results,
     runs,
     samples,
     state,
@@ -39,6 +42,9 @@ def routers(session: Session) -> list[APIRouter]:
         runs,
         line,
         comparing,
+        results,
+        provenance,
+        promotions,
         predictions,
     ]
     return [module.router(session) for module in modules]

@@ -51,7 +51,7 @@ def router(session: Session) -> APIRouter:
             "per_class": per_class(found.val_confusion, found.class_names)
             if found.val_confusion
             else {},
-            "settings": _settings(found),
+            "settings": settings_in_words(found),
         }
 
     @routes.get("/runs/{run_id}/progress")
@@ -113,6 +113,7 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "low": low,
         "high": high,
         "class_names": run.class_names,
+        "repeats": run.repeats,
         "progress": shown_progress(run.progress),
     }
 
@@ -139,7 +140,7 @@ def titled(run: Run) -> str:
     return f"{name}, changed" if differing else name
 
 
-def _settings(run: Run) -> list[dict[str, Any]]:
+def settings_in_words(run: Run) -> list[dict[str, Any]]:
     """Return every setting that counted, in words; what the run found out itself where known."""
     config = FinetuneConfig.from_json(run.config_json)
     _, differing = nearest_preset(config)

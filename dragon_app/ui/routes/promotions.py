@@ -1,0 +1,38 @@
+"""Which run answers in Try: promoted, stepped back from, and since when."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from dragon_app.wiring import App, Session
+
+_MOST = 20
+
+
+def router(session: Session) -> APIRouter:
+    """Serve `/dragon/promotions`."""
+    routes = APIRouter(prefix="/dragon")
+
+    @routes.get("/promotions")
+    def promotions() -> dict[str, Any]:
+        return _told(session.app)
+
+    @routes.post("/promotions/back")
+    def back() -> dict[str, Any]:
+        """Let the run answer that did before the last promotion."""
+        session.app.predictions.step_back()
+        return _told(session.app)
+
+    return routes
+
+
+def _told(app: App) -> dict[str, Any]:
+    current = app.predictions.current_run()
+    return {
+        "run": None if current is None else current.id,
+        "before": app.predictions.run_before(),
+        "history": [
+            {"run": each.run_id, "at": each.at.isoformat(), "is_return": each.is_return}
+            for each in app.predictions.promotions()[:_MOST]
+        ],
+    }
