@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         "--workspace", type=Path, metavar="DIR", help="where your data lies (data/workspace)"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    add = _command(commands, "add", "add photos, or folders whose subfolders name the classes")
+    add = _command(
+        commands, "add", "add photos, folders or zips of class folders, tables of file,class"
+    )
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     add.add_argument("--class", dest="class_name", metavar="NAME", help="the class of all of them")
     train = _command(commands, "train", "fine-tune a network on the labelled photos")
@@ -77,6 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     _run_option(predict)
     predict.add_argument("--top", type=_positive, metavar="K", help="show the K likeliest classes")
     predict.add_argument("--format", choices=["table", "json", "csv"], default="table")
+    export = _command(commands, "export", "write photos and labels into a zip, or a table of them")
+    export.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")
+    export.add_argument(
+        "--format", choices=["folders", "imagefolder", "csv"], default="folders",
+        help="class folders, what Hugging Face's imagefolder reads, or only a table",
+    )  # fmt: skip
+    export.add_argument("--only-labelled", action="store_true", help="leave out the rest")
+    export.add_argument("--exif", action="store_true", help="keep what the camera noted")
     _command(commands, "status", "say what the workspace holds")
     _command(commands, "classes", "list the classes")
     _command(commands, "runs", "list the runs")

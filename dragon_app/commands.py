@@ -42,23 +42,29 @@ def _add(options: argparse.Namespace, folder: Path) -> int:
 
     if options.class_name is not None:
         clean_name(options.class_name)
-    files = scan(options.paths)
-    if not files:
+    archives = [path for path in options.paths if path.suffix.casefold() == ".zip"]
+    files = scan([path for path in options.paths if path not in archives])
+    scan(archives)  # says so when one is not there
+    if not files and not archives:
         raise DragonError(f"There is no file in {', '.join(map(str, options.paths))}.")
     with _open(folder) as app:
-        result = app.dataset.add(files, class_name=options.class_name, report=_counter("read"))
+        result, labelled = app.importing.add(
+            files, archives, class_name=options.class_name, report=_counter("read")
+        )
     for refusal in result.refused:
         say(f"{refusal.name} {refusal.reason}.")
     answer = {
         "added": result.added,
         "duplicates": result.duplicates,
+        "labelled": labelled,
         "refused": [{"name": r.name, "reason": r.reason} for r in result.refused],
     }
     words = (
         f"{result.added} added, {result.duplicates} already there, {len(result.refused)} refused"
     )
-    show(options, answer, words)
-    return DONE if result.image_ids else BAD_INPUT
+    by_table = f", {labelled} labelled by a table" if labelled else ""
+    show(options, answer, words + by_table)
+    return DONE if result.image_ids or labelled else BAD_INPUT
 
 
 def _train(options: argparse.Namespace, folder: Path) -> int:
@@ -223,6 +229,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "classes": reading.classes,
     "runs": reading.runs,
     "backbones": reading.backbones,
+    "export": reading.export,
     "serve": _serve,
 }
 

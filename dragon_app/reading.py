@@ -9,6 +9,7 @@ from typing import Any
 
 from dragon_app.core.errors import DragonError
 from dragon_app.core.setup import check_packages
+from dragon_app.core.tables import cell
 from dragon_app.core.training import Prediction, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, say, show
 from dragon_app.services.cache import cache_size_bytes
@@ -58,9 +59,7 @@ def predict(options: argparse.Namespace, folder: Path) -> int:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["name", "class", "probability"])
         writer.writerows(
-            [_cell(a.name), _cell(c.name), f"{c.probability:.6f}"]
-            for a in answers
-            for c in a.classes
+            [cell(a.name), cell(c.name), f"{c.probability:.6f}"] for a in answers for c in a.classes
         )
     else:
         for answer in answers:
@@ -69,11 +68,6 @@ def predict(options: argparse.Namespace, folder: Path) -> int:
             )
             sys.stdout.write(f"{answer.name}: {shown or answer.error}\n")
     return DONE if any(answer.classes for answer in answers) else BAD_INPUT
-
-
-def _cell(name: str) -> str:
-    """Return a name that a spreadsheet shows and does not compute."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
 
 
 def _prediction(answer: Prediction) -> dict[str, Any]:
@@ -188,4 +182,24 @@ def backbones(options: argparse.Namespace, _: Path) -> int:
     answer = {"name": info.name, "parameters": info.parameters, "stages": stages}
     words = [f"{s['stage']}: {s['name']}, {s['parameters']:,} parameters" for s in stages]
     show(options, answer, "\n".join(words))
+    return DONE
+
+
+def export(options: argparse.Namespace, folder: Path) -> int:
+    """Write the photos and what was said about them into a file."""
+    from dragon_app.services.exporting import Layout
+
+    if options.file.exists():
+        raise DragonError(f"{options.file} is there already. Name a file that is not.")
+    app = open_reader(folder)
+    done = app.exporting.write(
+        options.file,
+        Layout(options.format),
+        is_labelled=options.only_labelled,
+        keeps_notes=options.exif,
+    )
+    for name in done.lost:
+        say(f"{name} could not be read and was left out.")
+    answer = {"file": str(options.file), "photos": done.photos, "lost": list(done.lost)}
+    show(options, answer, f"{done.photos} photos in {options.file}")
     return DONE

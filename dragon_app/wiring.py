@@ -12,8 +12,10 @@ from dragon_app.core.ports import Vision
 from dragon_app.services.backbones import Backbones
 from dragon_app.services.comparing import Comparing
 from dragon_app.services.dataset import Dataset
+from dragon_app.services.exporting import Exporting
 from dragon_app.services.folding import Folding
 from dragon_app.services.history import History
+from dragon_app.services.importing import Importing
 from dragon_app.services.labelling import Labelling
 from dragon_app.services.measuring import Measuring
 from dragon_app.services.prediction import Predictions
@@ -35,6 +37,8 @@ class App:
     workspace: Workspace
     dataset: Dataset
     labelling: Labelling
+    importing: Importing
+    exporting: Exporting
     history: History
     runs: Runs
     repeating: Repeating
@@ -48,6 +52,7 @@ class App:
 
     def close(self) -> None:
         """Stop training, keep what it reached, and let another process open the workspace."""
+        self.importing.close()
         self.backbones.close()
         self.measuring.close()
         if self.runs.close():
@@ -121,10 +126,13 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
     measuring = Measuring(workspace, vision, is_training=lambda: runs.is_training())
     runs = Runs(workspace, vision, make_room=measuring.make_room)
     predictions = Predictions(workspace, vision)
+    dataset = Dataset(workspace)
     return App(
         workspace=workspace,
-        dataset=Dataset(workspace),
+        dataset=dataset,
         labelling=Labelling(workspace),
+        importing=Importing(workspace, dataset),
+        exporting=Exporting(workspace),
         history=History(workspace),
         runs=runs,
         predictions=predictions,

@@ -2,16 +2,22 @@
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
 def write_file(path: Path, data: bytes, *, is_durable: bool = True) -> None:
     """Write a file whole: temporary name in the same folder, sync, rename, sync the folder."""
+    write_chunks(path, [data], is_durable=is_durable)
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes], *, is_durable: bool = True) -> None:
+    """Do as `write_file` with bytes that come piece by piece."""
     _make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with draft.open("xb") as file:
-            file.write(data)
+            file.writelines(chunks)
             if is_durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -12,6 +12,14 @@ class BadImageError(DragonError):
     """A file cannot be accepted as a photo; the message is the reason without the file's name."""
 
 
+class ArchiveError(DragonError):
+    """A zip cannot be taken at all; the message is the reason without the file's name."""
+
+
+class TableError(DragonError):
+    """A table of files and classes cannot be read; the reason without the file's name."""
+
+
 class InvalidConfigError(DragonError):
     """Settings contradict each other or lie outside their range; every problem is listed."""
 

@@ -7,6 +7,7 @@ from dragon_app.core.errors import ClassNameError
 
 MAX_NAME_LENGTH = 80
 _UNREADABLE = {"Cc", "Cs"}  # control characters; halves of a pair, left by undecodable bytes
+_TURNS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}  # turn text round: a mask
 # Hues that stay apart from one another for most colour-blind eyes, dark enough on white.
 COLOURS = (
     "#9b2226", "#1d4e89", "#2d6a4f", "#b5651d", "#6a4c93", "#0f7173",
@@ -24,7 +25,7 @@ def clean_name(name: str) -> str:
             f"A class name has at most {MAX_NAME_LENGTH} characters; this one has {len(text)}."
         )
     kinds = {unicodedata.category(letter) for letter in text}
-    if kinds & _UNREADABLE:
+    if any(map(_is_unreadable, text)):
         raise ClassNameError("A class name cannot hold control or unreadable characters.")
     if kinds <= {"Cf", "Zs"}:
         raise ClassNameError("A class needs a name that can be seen.")
@@ -33,7 +34,11 @@ def clean_name(name: str) -> str:
 
 def shown_name(name: str) -> str:
     """Return a client's file name fit to be stored and printed: what cannot be is replaced."""
-    return "".join("\ufffd" if unicodedata.category(x) in _UNREADABLE else x for x in name)
+    return "".join("\ufffd" if _is_unreadable(x) else x for x in name)
+
+
+def _is_unreadable(letter: str) -> bool:
+    return letter in _TURNS or unicodedata.category(letter) in _UNREADABLE
 
 
 def name_key(name: str) -> str:

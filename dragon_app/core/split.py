@@ -3,9 +3,19 @@
 from dragon_app.core.types import ClassCount, Split
 
 VAL_SHARE = 0.2
+_PART_NAMES = {
+    **dict.fromkeys(("train", "training"), Split.TRAIN),
+    **dict.fromkeys(("val", "valid", "validation"), Split.VAL),
+    **dict.fromkeys(("test", "testing"), Split.TEST),
+}
 MIN_TRAIN = 2
 MIN_VAL = 1
 MIN_CLASSES = 2
+
+
+def part_named(name: str) -> Split | None:
+    """Return the part that a folder or a table calls so; None when it is no part's name."""
+    return _PART_NAMES.get(name.strip().casefold())
 
 
 def choose_split(*, train: int, val: int, size: int = 1) -> Split:

@@ -77,6 +77,18 @@ class NewImage:
     split: Split | None = None  # a folder's own level; never reshuffled
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPhoto:
+    """One photo outside the bin as it is written down elsewhere; its class by name, or ""."""
+
+    digest: str
+    format: str
+    name: str
+    class_name: str
+    split: Split | None
+    is_skipped: bool
+
+
 class Shown(StrEnum):
     """The states that photos are counted by."""
 

@@ -220,6 +220,8 @@ class Dataset:
         for image_id, each in zip(ids, examined, strict=True):
             files.setdefault(image_id, each.file)  # the same photo twice: the first one counts
         self._label(files, had_class, is_class_given=is_class_given)
+        skipped = {i: "1" for i, file in files.items() if file.is_skipped and i not in before}
+        self._apply(EventKind.SKIPPED, skipped, who=IMPORTER)
         return len(set(ids)) - len(known), ids
 
     def _index(self) -> NearIndex:

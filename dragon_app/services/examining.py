@@ -4,8 +4,9 @@ import hashlib
 import os
 import threading
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dragon_app.core.errors import BadImageError, ClassNameError
@@ -20,6 +21,7 @@ from dragon_app.storage.blobs import Blobs
 CORES = os.cpu_count() or 1
 # Most threads wait for the disk: the more wait at once, the fewer times it has to flush.
 THREADS = CORES + 6
+MOST_BYTES = 100_000_000  # of files in memory at once, two of the largest
 AHEAD = 128  # files examined before the caller takes them; what is kept of each is small
 
 
@@ -35,13 +37,14 @@ class Examined:
 class Examiner:
     """Decodes files and makes them durable. Safe from several threads.
 
-    Shared between threads: `_decoding`, which keeps the pictures in memory to one for each core,
-    however many people and requests add photos at once.
+    Shared between threads: `_decoding` and `_room`, which keep the pictures in memory to one for
+    each core and their files to `MOST_BYTES`, however many people and requests add photos at once.
     """
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
         self._decoding = threading.Semaphore(CORES)
+        self._room = _Room()
 
     def examine(self, files: Sequence[IncomingFile]) -> Generator[Examined, None, None]:
         """Yield every file in order, its bytes on disk; close it to give up those still ahead."""
@@ -58,6 +61,10 @@ class Examiner:
             pool.shutdown(cancel_futures=True)
 
     def _examine(self, file: IncomingFile) -> Examined:
+        with self._room.taken(file.size_bytes):
+            return self._look(file)
+
+    def _look(self, file: IncomingFile) -> Examined:
         try:
             if file.class_name is not None:
                 clean_name(file.class_name)
@@ -95,3 +102,27 @@ class Examiner:
         if small is not None:
             self._blobs.put_thumbnail(digest, small)
         return photo, look
+
+
+class _Room:
+    """Room in memory: whoever reads a file waits until there is enough.
+
+    Shared between threads: `_used`, under `_freed`.
+    """
+
+    def __init__(self) -> None:
+        self._freed = threading.Condition()
+        self._used = 0
+
+    @contextmanager
+    def taken(self, size_bytes: int) -> Iterator[None]:
+        """Take room for a file; a large one may be in there alone."""
+        with self._freed:
+            self._freed.wait_for(lambda: not self._used or self._used + size_bytes <= MOST_BYTES)
+            self._used += size_bytes
+        try:
+            yield
+        finally:
+            with self._freed:
+                self._used -= size_bytes
+                self._freed.notify_all()

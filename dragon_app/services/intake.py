@@ -8,25 +8,24 @@ from pathlib import Path
 
 from dragon_app.core.errors import BadImageError, NotFoundError
 from dragon_app.core.names import shown_name
+from dragon_app.core.split import part_named
 from dragon_app.core.types import Split
 from dragon_app.imaging.decode import read_file
-
-_LEVELS = {
-    **dict.fromkeys(("train", "training"), Split.TRAIN),
-    **dict.fromkeys(("val", "valid", "validation"), Split.VAL),
-    **dict.fromkeys(("test", "testing"), Split.TEST),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingFile:
-    """A file that may become a photo. `read` returns its bytes, or raises `BadImageError`."""
+    """A file that may become a photo. `read` returns its bytes, or raises `BadImageError`.
+
+    `is_skipped` counts for a photo that is new and has no class.
+    """
 
     name: str
     read: Callable[[], bytes]
     size_bytes: int = 0
     class_name: str | None = None
     split: Split | None = None
+    is_skipped: bool = False
 
 
 def scan(paths: Sequence[Path]) -> list[IncomingFile]:
@@ -52,9 +51,9 @@ def place(folders: Sequence[str], inside: Iterable[str]) -> tuple[str | None, Sp
 
     `inside` names every folder of the first level: only together they tell a part from a class.
     """
-    levels = {_LEVELS[name] for each in inside if (name := each.casefold()) in _LEVELS}
+    levels = {part for each in inside if (part := part_named(each)) is not None}
     has_levels = Split.TRAIN in levels and len(levels) > 1
-    split = _LEVELS.get(folders[0].casefold()) if has_levels and folders else None
+    split = part_named(folders[0]) if has_levels and folders else None
     class_folders = folders[1:] if split else folders
     if split is Split.TRAIN and Split.VAL not in levels:
         split = None  # a part to measure on is still needed

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from dragon_app.core.near import NearIndex
 from dragon_app.core.types import (
     BoardRows,
     ImageRecord,
+    KeptPhoto,
     NewImage,
     Shown,
     Split,
@@ -68,6 +69,35 @@ class ImageStore:
                 sql = f"select digest, id from images where digest in ({marks})"  # noqa: S608
                 known.update(db.execute(sql, list(chunk)).fetchall())
         return known
+
+    def ids_by_name(self, names: Set[str]) -> dict[str, list[int]]:
+        """Return the photos outside the bin that are called so, by their names in NFC."""
+        found: dict[str, list[int]] = {}
+        with self._database.reading() as db:
+            for image_id, name in db.execute("select id, name from images where is_binned = 0"):
+                wanted = unicodedata.normalize("NFC", name)
+                if wanted in names:
+                    found.setdefault(wanted, []).append(image_id)
+        return found
+
+    def kept(self, *, is_labelled: bool) -> list[KeptPhoto]:
+        """Return all photos outside the bin at one moment, oldest first, or those with a class."""
+        needed = " and i.class_id is not null" if is_labelled else ""
+        sql = f"""select digest, format, i.name, coalesce(c.name, ''), split, is_skipped
+            from images i left join classes c on c.id = i.class_id
+            where is_binned = 0{needed} order by i.id"""  # noqa: S608
+        with self._database.reading() as db:
+            return [
+                KeptPhoto(
+                    digest=row[0],
+                    format=row[1],
+                    name=row[2],
+                    class_name=row[3],
+                    split=None if row[4] is None else Split(row[4]),
+                    is_skipped=bool(row[5]),
+                )
+                for row in db.execute(sql)
+            ]
 
     def perceptual_hashes(self) -> list[tuple[int, str]]:
         """Return (image id, perceptual hash) of every photo that has one."""

@@ -7,10 +7,11 @@ from datetime import datetime
 import sqlite_utils
 
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.types import BatchResult, EventKind, LabelEvent
+from dragon_app.core.types import BatchResult, EventKind, LabelEvent, Split
 from dragon_app.storage.database import Database
 from dragon_app.storage.images import in_chunks
 from dragon_app.storage.journal import tell, told, values, write_batch, write_changes
+from dragon_app.storage.splits import give_parts
 
 PERSON = "person"
 IMPORTER = "import"  # signs labels that came with files; undo leaves those alone
@@ -67,6 +68,11 @@ class LabelStore:
             write_batch(db, batch=batch, who=who, is_undone=not wanted)
             write_changes(db, batch, EventKind.CLASS, wanted, current)
             return tell(db, batch)
+
+    def give_parts(self, parts: Mapping[int, Split]) -> None:
+        """Give photos the part that a table says, where neither they nor their group have one."""
+        with self._database.writing() as db:
+            give_parts(db, parts)
 
     def newest_batch(self) -> int:
         """Return the number of the newest batch; it grows with every change of a photo."""

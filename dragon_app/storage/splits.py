@@ -1,6 +1,6 @@
 """Giving labelled photos their part: learned from or measured on. Decided once, then stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlite_utils
 
@@ -42,6 +42,16 @@ def decide_splits(db: sqlite_utils.Database, labelled: Sequence[int]) -> None:
         )
         is_val = split is Split.VAL
         counts[class_id] = (train, val + size) if is_val else (train + size, val)
+
+
+def give_parts(db: sqlite_utils.Database, parts: Mapping[int, Split]) -> None:
+    """Give photos the part that a table says, where neither they nor their group have one yet."""
+    db.conn.executemany(
+        """update images set split = ?, is_split_fixed = 1 where id = ? and not exists
+        (select 1 from images other where other.group_id = images.group_id
+        and other.split is not null and other.split <> ?) and split is null""",
+        [(part, image_id, part) for image_id, part in parts.items()],
+    )
 
 
 def _class_counts(db: sqlite_utils.Database, class_ids: set[int]) -> dict[int, tuple[int, int]]:

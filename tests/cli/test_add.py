@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.archives import photos as members
+from tests.archives import zipped
 from tests.cli.conftest import Shell
 from tests.photos import photo_bytes
 
@@ -28,7 +30,7 @@ def test_add_of_known_photos_is_done(shell: Shell, photos: Path) -> None:
     shell("add", photos)
     outcome = shell("add", photos, "--json")
     assert outcome.code == 0
-    assert outcome.answer == {"added": 0, "duplicates": 8, "refused": []}
+    assert outcome.answer == {"added": 0, "duplicates": 8, "labelled": 0, "refused": []}
 
 
 def test_add_where_everything_is_refused_is_bad_input(shell: Shell, tmp_path: Path) -> None:
@@ -61,3 +63,25 @@ def test_add_with_a_class_that_is_none_touches_nothing(
 
 def test_add_in_words(shell: Shell, photos: Path) -> None:
     assert shell("add", photos).out == "8 added, 0 already there, 0 refused\n"
+
+
+def test_add_takes_zips_and_tables(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "set.zip").write_bytes(zipped(members("rose/1.png", "rose/2.png", "../3.png")))
+    (tmp_path / "loose").mkdir()
+    (tmp_path / "loose" / "4.png").write_bytes(photo_bytes(9))
+    (tmp_path / "loose" / "labels.csv").write_text("file;class\n4.png;tulip\nnone.png;tulip\n")
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    paths = [tmp_path / name for name in ("set.zip", "loose", "bad.zip")]
+    answer = shell("add", *paths, "--json").answer
+    assert (answer["added"], answer["labelled"]) == (3, 1)
+    reasons = {each["name"]: each["reason"] for each in answer["refused"]}
+    assert reasons.keys() == {"../3.png", "none.png", "bad.zip"}
+    classes = shell("classes", "--json").answer["classes"]
+    assert [(each["name"], each["images"]) for each in classes] == [("rose", 2), ("tulip", 1)]
+
+
+def test_add_of_a_zip_that_is_not_there_makes_no_workspace(
+    shell: Shell, folder: Path, tmp_path: Path
+) -> None:
+    assert shell("add", tmp_path / "none.zip").code == 2
+    assert not folder.exists()

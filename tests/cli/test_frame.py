@@ -12,7 +12,7 @@ import pytest
 import app as app_file
 from dragon_app import cli, commands, wiring
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.reading import _cell
+from dragon_app.core.tables import cell
 from tests.cli.conftest import Shell
 from tests.photos import photo_bytes
 
@@ -63,7 +63,7 @@ def test_csv_names_that_compute_nothing_stay_plain(
 
 @pytest.mark.parametrize("first", "=+-@\t\r")
 def test_a_cell_is_quoted_by_its_first_character(first: str) -> None:
-    assert _cell(f"{first}x") == f"'{first}x"
+    assert cell(f"{first}x") == f"'{first}x"
 
 
 def test_a_bug_is_not_dressed_up(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

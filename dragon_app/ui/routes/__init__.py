@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from dragon_app.ui.routes import (
+    archives,
     classes,
     comparing,
+    exports,
     history,
     labels,
     line,
@@ -35,6 +37,8 @@ def routers(session: Session) -> list[APIRouter]:
         steps,
         history,
         uploads,
+        archives,
+        exports,
         samples,
         workspaces,
         training,

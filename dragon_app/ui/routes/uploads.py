@@ -1,6 +1,7 @@
 """Photos on their way in: a few files a request, so that a page can show progress and stop."""
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, UploadFile
@@ -42,7 +43,7 @@ def router(session: Session) -> APIRouter:
         inside = [name for names in _lists(f"[{folders}]" if folders else "") for name in names]
         incoming = [_incoming(file, each, inside) for file, each in zip(files, places, strict=True)]
         result = app.dataset.add(
-            incoming, class_name=_class_name(app, class_id), expected_bytes=remaining_bytes
+            incoming, class_name=class_name(app, class_id), expected_bytes=remaining_bytes
         )
         return answer(result)
 
@@ -76,17 +77,12 @@ def incoming_file(file: UploadFile) -> IncomingFile:
 
 def _incoming(file: UploadFile, folders: list[str], inside: list[str]) -> IncomingFile:
     plain = incoming_file(file)
-    class_name, split = place(folders, inside)
-    return IncomingFile(
-        name=plain.name,
-        read=plain.read,
-        size_bytes=plain.size_bytes,
-        class_name=class_name,
-        split=split,
-    )
+    folder_class, split = place(folders, inside)
+    return replace(plain, class_name=folder_class, split=split)
 
 
-def _class_name(app: App, class_id: int | None) -> str | None:
+def class_name(app: App, class_id: int | None) -> str | None:
+    """Return what a class is called; raise `NotFoundError` when it is gone."""
     if class_id is None:
         return None
     for each in app.labelling.classes():

@@ -74,7 +74,7 @@ window.dragon = (() => {
           : {
               method: 'POST',
               signal,
-              ...(body instanceof FormData
+              ...(body instanceof FormData || body instanceof Blob
                 ? { body, headers }
                 : {
                     body: JSON.stringify(body),

@@ -44,7 +44,7 @@ const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
         el('h2', { class: 'd-title', text: 'Drop photos here' }),
         el('p', {
           class: 'd-text d-quiet',
-          text: 'Single photos, or a folder with one folder for each class. They stay on this machine.',
+          text: 'Single photos, or a folder or zip with one folder for each class. They stay on this machine.',
         }),
         el('div', { class: 'd-row', style: 'justify-content:center' }, ...ways('is-primary')),
         el('p', { class: 'd-text d-quiet empty-or', text: 'No photos at hand? The app can draw some:' }),

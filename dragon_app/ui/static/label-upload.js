@@ -39,6 +39,8 @@ const createUpload = ({ onSome, onDone }) => {
       isStopped: false,
       added: 0,
       duplicates: 0,
+      labelled: 0,
+      hadIt: 0,
       refused,
       error: null,
       abort: new AbortController(),
@@ -64,8 +66,10 @@ const createUpload = ({ onSome, onDone }) => {
   };
 
   const summary = () => {
-    const { added, duplicates, refused, isStopped, error, done, total } = job;
-    const parts = [`${added.toLocaleString('en')} added`];
+    const { added, duplicates, labelled, hadIt, refused, isStopped, error, done, total } = job;
+    const parts = added || !(labelled || hadIt) ? [`${added.toLocaleString('en')} added`] : [];
+    if (labelled) parts.push(`${labelled.toLocaleString('en')} labelled by a table`);
+    if (hadIt) parts.push(`${hadIt.toLocaleString('en')} had their class`);
     if (duplicates) parts.push(`${duplicates.toLocaleString('en')} already there`);
     if (refused.length) parts.push(`${refused.length.toLocaleString('en')} not taken`);
     if (isStopped) parts.push(`stopped after ${done} of ${total}`);
@@ -143,7 +147,7 @@ const createUpload = ({ onSome, onDone }) => {
     onSome();
   };
 
-  const work = async (tasks, workers) => {
+  const runAll = async (tasks, workers) => {
     let next = 0;
     const worker = async () => {
       while (next < tasks.length && !job.isStopped && !job.error) {
@@ -157,6 +161,10 @@ const createUpload = ({ onSome, onDone }) => {
       }
     };
     await Promise.all(Array.from({ length: workers }, worker));
+  };
+  /* Each stage of tasks begins when the one before it is over. */
+  const work = async (...stages) => {
+    for (const [tasks, workers] of stages) await runAll(tasks, workers);
     summary();
     const result = job;
     job = null;
@@ -177,20 +185,27 @@ const createUpload = ({ onSome, onDone }) => {
         dragon.toast('There is no file in it.', { kind: 'bad' });
         return;
       }
-      const folders = [...new Set(found.map((each) => each.folders[0]).filter(Boolean))];
-      const files = found.filter((each) => each.file);
+      const { photos, zips, tables } = sorted(found.filter((each) => each.file));
+      const folders = [...new Set(photos.map((each) => each.folders[0]).filter(Boolean))];
       begin(
         found.length,
         'Adding photos',
         found.filter((each) => !each.file),
       );
-      let left = bytesOf(files);
-      const tasks = batches(files).map((batch) => {
+      let left = bytesOf(photos);
+      const tasks = batches(photos).map((batch) => {
         const remaining = left;
         left -= bytesOf(batch);
         return () => send(batch, { classId, folders, remaining });
       });
-      await dragon.saving(() => work(tasks, WORKERS));
+      const step = () => {
+        showProgress();
+        onSome();
+      };
+      const one = (send) => (each) => () => send(each.file, { job, classId, step });
+      // Tables come last: they label what is here by then.
+      const after = [...zips.map(one(sendZip)), ...tables.map(one(sendTable))];
+      await dragon.saving(() => work([tasks, WORKERS], [after, 1]));
     },
     /* Draw a sample, some numbers of every class at a time: a Stop leaves the classes even. */
     draw: async (sample, classes, perClass) => {
@@ -208,7 +223,7 @@ const createUpload = ({ onSome, onDone }) => {
           onSome();
         });
       }
-      await dragon.saving(() => work(tasks, 1));
+      await dragon.saving(() => work([tasks, 1]));
     },
   };
 };

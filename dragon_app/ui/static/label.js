@@ -137,7 +137,7 @@ const field = (options) => {
   });
   return made;
 };
-const photosField = field({ accept: 'image/*,.heic,.heif,.avif' }),
+const photosField = field({ accept: 'image/*,.heic,.heif,.avif,.zip,.csv,.tsv' }),
   folderField = field({ webkitdirectory: true });
 const ways = (is = '') => [
   el(
@@ -214,6 +214,12 @@ const empty = createEmpty({
 });
 const next = createNext(upload);
 filters.line.append(
+  createExport({
+    counts: () => ({
+      all: summary.total,
+      labelled: summary.total - summary.unlabelled - summary.skipped,
+    }),
+  }),
   el('button', {
     type: 'button',
     class: 'd-button is-quiet is-small label-keys',
