@@ -14,7 +14,7 @@ test: $(VENV)/.installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile  # two at a time: most tests wait for a browser or a disk
 
 $(VENV)/.installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Dragon needs Python 3.11 or newer; %s is %d.%d. Say: make run PYTHON=python3.12" % ((sys.executable,) + sys.version_info[:2]))'

@@ -14,6 +14,9 @@ from dragon_app.storage.workspace import Workspace, open_workspace
 from tests.fakes import FakeVision
 from tests.photos import incoming_photos, new_image
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has one of the cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 WAIT_S = 20.0
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a folder without a disk
 

@@ -1,4 +1,8 @@
-"""A real Chromium on a real server: every test gets a fresh workspace and a watched page."""
+"""A real Chromium on a real server: every test gets a fresh workspace and a watched page.
+
+The server and the browser's profile are the same for all tests: building the page and reading its
+scripts anew took longer than most tests. What a test could leave behind is cleared after it.
+"""
 
 import os
 import shutil
@@ -24,7 +28,10 @@ from playwright.sync_api import (
 
 from dragon_app.ui.routes import workspaces
 from dragon_app.ui.server import build_asgi
-from dragon_app.wiring import Session
+from dragon_app.wiring import Session, open_app
+from tests.browser.train_map import slider
+from tests.fakes import FakeVision
+from tests.photos import incoming_photos
 
 FLAGS = [
     "--no-sandbox",
@@ -56,7 +63,7 @@ class Server:
     """The app in a thread of this process, on a free port; can go away and come back."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.session = session
         self._socket = _listen(0)
         self.port: int = self._socket.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
@@ -68,7 +75,7 @@ class Server:
 
         if self._socket.fileno() == -1:
             self._socket = _listen(self.port)
-        asgi = build_asgi(self._session)
+        asgi = build_asgi(self.session)
         self._server = uvicorn.Server(
             uvicorn.Config(asgi, log_level="error", timeout_graceful_shutdown=1)
         )
@@ -81,6 +88,10 @@ class Server:
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.01)
 
+    def is_up(self) -> bool:
+        """Whether it serves."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Go away, as a closed app does."""
         self._server.should_exit = True
@@ -88,21 +99,34 @@ class Server:
         self._socket.close()
 
 
-@pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    """Open a fresh workspace; which ones were open lately is kept beside it."""
-    monkeypatch.setattr(workspaces, "RECENT", tmp_path / "recent.json")
-    opened = Session(tmp_path / "workspace")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def server(session: Session) -> Iterator[Server]:
-    """Serve the session's page."""
+@pytest.fixture(scope="session")
+def only_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve one page for all tests."""
+    session = Session(tmp_path_factory.mktemp("before") / "workspace")
     running = Server(session)
+    session.close()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def session(
+    only_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Session]:
+    """Open a fresh workspace; which ones were open lately is kept beside it."""
+    monkeypatch.setattr(workspaces, "RECENT", tmp_path / "recent.json")
+    session = only_server.session
+    session.app = open_app(tmp_path / "workspace")
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def server(session: Session, only_server: Server) -> Iterator[Server]:
+    """Serve the session's page, for a test that takes it away for a while."""
+    yield only_server
+    if not only_server.is_up():
+        only_server.start()
 
 
 @pytest.fixture
@@ -133,9 +157,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Open a browser profile of its own, with a fake camera."""
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """Open one browser profile for all tests, with a fake camera: it has the scripts at hand."""
     opened = browser.new_context(
         viewport={"width": 1280, "height": 900},
         permissions=["camera"],
@@ -144,6 +168,36 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     opened.set_default_timeout(15_000)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def context(profile: BrowserContext, address: str) -> Iterator[BrowserContext]:
+    """Lend the profile; afterwards it has no page, and remembers nothing of this one."""
+    yield profile
+    for page in profile.pages:
+        page.close()
+    profile.clear_cookies()
+    blank = profile.new_page()
+    stored = {"origin": address, "storageTypes": "local_storage"}
+    profile.new_cdp_session(blank).send("Storage.clearDataForOrigin", stored)
+    blank.close()
+
+
+@pytest.fixture
+def ready(vision: FakeVision, session: Session) -> Session:
+    """Fill the workspace with enough photos to train."""
+    session.app.dataset.add(
+        [*incoming_photos(range(4), "dark"), *incoming_photos(range(4, 8), "light")]
+    )
+    return session
+
+
+@pytest.fixture
+def map_page(ready: Session, open_page: Callable[..., Page]) -> Page:
+    """Open the Train tab and wait until the network is drawn."""
+    page = open_page("/#train")
+    slider(page).wait_for()
+    return page
 
 
 class Faults(list[str]):

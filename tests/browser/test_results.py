@@ -1,8 +1,5 @@
 """The Results tab: the runs, the chosen one in full, which one Try uses."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,15 +11,19 @@ from tests.browser.studio import Studio, fill
 
 
 @pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    """Open a workspace with photos of two classes and networks that learn at once."""
-    studio = Studio()
-    studio.allow(100)
-    monkeypatch.setattr(wiring, "vision", lambda: studio)
-    opened = Session(tmp_path / "workspace")
-    fill(opened)
-    yield opened
-    opened.close()
+def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """Replace the networks; every epoch passes at once."""
+    made = Studio()
+    made.allow(100)
+    monkeypatch.setattr(wiring, "vision", lambda: made)
+    return made
+
+
+@pytest.fixture
+def session(studio: Studio, session: Session) -> Session:
+    """Open a workspace with photos of two classes."""
+    fill(session)
+    return session
 
 
 def train(session: Session, *, epochs: int) -> None:

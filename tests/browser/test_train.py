@@ -54,15 +54,6 @@ def lesson(vision: FakeVision) -> Iterator[Lesson]:
     lesson.over.set()
 
 
-@pytest.fixture
-def ready(vision: FakeVision, session: Session) -> Session:
-    """Fill the workspace with enough photos to train."""
-    session.app.dataset.add(
-        [*incoming_photos(range(4), "dark"), *incoming_photos(range(4, 8), "light")]
-    )
-    return session
-
-
 def test_disabled_button_says_what_is_missing(
     vision: FakeVision, session: Session, open_page: Callable[..., Page]
 ) -> None:

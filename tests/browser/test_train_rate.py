@@ -13,7 +13,6 @@ from dragon_app.core.training import LrCurve
 from dragon_app.wiring import Session
 from tests.conftest import wait_until
 from tests.fakes import FakeVision, step_metrics
-from tests.photos import incoming_photos
 
 
 class Search:
@@ -34,15 +33,6 @@ def search(vision: FakeVision) -> Iterator[Search]:
     vision.learn = search
     yield search
     search.over.set()
-
-
-@pytest.fixture
-def ready(vision: FakeVision, session: Session) -> Session:
-    """Fill the workspace with enough photos to train."""
-    session.app.dataset.add(
-        [*incoming_photos(range(4), "dark"), *incoming_photos(range(4, 8), "light")]
-    )
-    return session
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -25,12 +23,10 @@ def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
 
 
 @pytest.fixture
-def session(tmp_path: Path, studio: Studio) -> Iterator[Session]:
+def session(studio: Studio, session: Session) -> Session:
     """Open a workspace with photos of two classes."""
-    opened = Session(tmp_path / "workspace")
-    fill(opened, per_class=5)
-    yield opened
-    opened.close()
+    fill(session, per_class=5)
+    return session
 
 
 @pytest.fixture

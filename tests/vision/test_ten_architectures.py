@@ -16,21 +16,10 @@ from dragon_app.imaging.decode import decode_file
 from dragon_app.vision.backbone import anatomy, random_network
 from dragon_app.vision.finetune import finetune
 from dragon_app.vision.predictor import load_predictor
+from tests.architectures import TEN
 
 MakePhotos = Callable[..., TrainingPhotos]
 
-NAMES = (
-    "resnet18",
-    "regnet_y_400mf",
-    "mobilenet_v3_small",
-    "efficientnet_b0",
-    "convnext_tiny",
-    "densenet121",
-    "shufflenet_v2_x1_0",
-    "squeezenet1_1",
-    "vit_b_16",
-    "swin_t",
-)
 SIZE_PX = 32
 
 
@@ -55,7 +44,7 @@ def _frozen_tensors(name: str, tensors: Iterable[str]) -> set[str]:
     return {tensor for tensor in tensors if tensor.rpartition(".")[0] in modules}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TEN)
 def test_an_epoch_moves_the_last_stage_alone_and_leaves_a_checkpoint_that_answers(
     small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, name: str
 ) -> None:
