@@ -1,8 +1,6 @@
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 
@@ -19,7 +17,6 @@ from dragon_app.core.training import RunStatus
 from dragon_app.core.types import Split
 from dragon_app.storage.runs import RunStore
 from dragon_app.wiring import App
-from tests.conftest import wait_until
 from tests.fakes import FakeVision, epoch_metrics, step_metrics
 from tests.photos import incoming_photos
 from tests.services.conftest import Gate, finish
@@ -227,68 +224,6 @@ def test_labels_changed_during_a_run_do_not_touch_it(
     ended = finish(ready_app, second)
     assert vision.trained_on[0] == vision.trained_on[1]
     assert ended.class_names == ("dark", "light")
-
-
-def test_metrics_are_written_at_most_four_times_a_second(
-    ready_app: App, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = [100.0]
-    writes: list[float] = []
-    record = RunStore.record
-
-    def counted(self: RunStore, run_id: int, **values: object) -> None:
-        writes.append(clock[0])
-        record(self, run_id, **values)  # type: ignore[arg-type]
-
-    class Time:
-        sleep = staticmethod(lambda seconds: None)
-        monotonic = staticmethod(lambda: clock[0])
-
-    def learn(report: Report, should_stop: ShouldStop) -> None:
-        for step in range(1, 1001):
-            clock[0] += 0.01
-            report(step_metrics(step))
-
-    monkeypatch.setattr(RunStore, "record", counted)
-    monkeypatch.setattr("dragon_app.services.runs.time", Time)
-    vision.learn = learn
-    run = finish(ready_app, ready_app.runs.start(CONFIG))
-    assert len(writes) <= 10 * 4 + 2  # ten seconds, the first event and the rest at the end
-    *regular, _ = writes
-    assert all(later - earlier > 0.249 for earlier, later in pairwise(regular))
-    assert len(ready_app.workspace.runs.step_losses(run.id)) == 1000
-
-
-def test_progress_tells_the_phase_and_then_the_steps(ready_app: App, vision: FakeVision) -> None:
-    gate = Gate()
-    seen = []
-
-    def learn(report: Report, should_stop: ShouldStop) -> None:
-        seen.append(ready_app.runs.get(1).progress.phase)
-        learned_at = time.monotonic()
-        wait_until(lambda: time.monotonic() - learned_at > 0.3)
-        report(step_metrics(2))
-        gate(report, should_stop)
-
-    vision.learn = learn
-    run = ready_app.runs.start(CONFIG)
-    gate.entered.wait(10)
-    progress = ready_app.runs.get(run.id).progress
-    gate.opened.set()
-    assert seen == ["Starting the training engine"]
-    assert (progress.phase, progress.done, progress.total) == ("Learning", 2, 4)
-    assert (progress.epoch, progress.epochs, progress.seconds_left) == (1, 2, 3.0)
-
-
-@pytest.mark.parametrize(("count", "expected"), [(0, 0), (399, 399), (400, 400), (401, 201)])
-def test_step_losses_are_thinned_evenly(ready_app: App, count: int, expected: int) -> None:
-    snapshot = ready_app.workspace.snapshots.take()
-    run = ready_app.workspace.runs.create("{}", snapshot.id)
-    steps = [step_metrics(n) for n in range(1, count + 1)]
-    ready_app.workspace.runs.record(run.id, progress=run.progress, steps=steps)
-    losses = ready_app.runs.step_losses(run.id)
-    assert len(losses) == expected
-    assert all(step == 1 + i * (losses[1][0] - 1) for i, (step, _) in enumerate(losses))
 
 
 def test_more_frozen_stages_than_there_are_is_refused(ready_app: App) -> None:
