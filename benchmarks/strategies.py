@@ -105,7 +105,7 @@ def _row(found: Sequence[Record]) -> str:
     cells = (
         found[0].strategy,
         "-" if share is None else f"{share:.1%}",
-        f"{mean(accuracies):.3f}{spread} ({len(found)} seeds)",
+        f"{mean(accuracies):.3f}{spread} ({len(found)} seed{'s' if len(found) > 1 else ''})",
         f"{median(record.seconds for record in found):.1f}",
         f"{median(record.best_s for record in found):.1f}",
     )

@@ -55,7 +55,9 @@ def _words(scores: Sequence[Score], place: int, equals: tuple[int, ...]) -> str:
     others = [scores[i].label for i in equals if i != place]
     if not others:
         return f"{winner} wins: its interval lies above all the others."
+    *most, last = others
+    named = f"{', '.join(most)} and {last}" if most else last
     return (
         f"No clear winner: {winner} is quickest among the equals. "
-        f"The photos measured on do not tell it from: {', '.join(others)}."
+        f"The held-out photos cannot tell it from {named}."
     )

@@ -21,7 +21,7 @@ def test_among_those_that_cannot_be_told_apart_the_quickest_is_taken_and_said_to
     assert (verdict.place, verdict.equals, verdict.is_clear) == (1, (1, 2), False)
     assert verdict.words == (
         "No clear winner: Head is quickest among the equals. "
-        "The photos measured on do not tell it from: Last."
+        "The held-out photos cannot tell it from Last."
     )
 
 

@@ -137,6 +137,9 @@ def test_what_is_being_done_is_told_in_order(
     epochs = [event for event in events if isinstance(event, EpochMetrics)]
     assert [epoch.epoch for epoch in epochs] == [1, 2]
     assert epochs[-1].seconds_left == 0
+    first, second = epochs
+    assert first.seconds < first.elapsed_s, "the look at the photos counts"
+    assert first.elapsed_s + second.seconds <= second.elapsed_s
 
 
 @pytest.mark.parametrize("batch_size", [1, 4, 13])

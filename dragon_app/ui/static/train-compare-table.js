@@ -3,7 +3,7 @@ const createComparison = ({ onUse, onNews }) => {
   const WATCH_MS = 1500;
   const NAMES = { strategies: 'which layers learn', rates: 'learning rates' };
   const chart = createCompareChart();
-  const heading = el('h3', { class: 'd-subtitle' });
+  const heading = el('h3', { class: 'd-subtitle', tabindex: -1 });
   const words = el('p', { class: 'd-text compare-words', role: 'status' });
   const note = el('p', { class: 'd-text d-quiet', text: 'Right: on the held-out photos; in brackets the range in which the true share lies, 19 times in 20. Time: seconds of learning. Learns: the part of the network that changes.' });
   const body = el('tbody');
@@ -18,7 +18,7 @@ const createComparison = ({ onUse, onNews }) => {
   const right = ({ right: got, low, high, is_final: isFinal, status_words: status }) => {
     if (got == null) return [el('span', { class: 'd-quiet', text: status })];
     if (low == null) return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet', text: isFinal ? status : 'so far' })];
-    return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet', text: `(${Math.round(low * 100)}\u2013${Math.round(high * 100)})` })];
+    return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet compare-interval', text: `(${Math.round(low * 100)}\u2013${Math.round(high * 100)})` })];
   };
   const line = (run, place) => el('tr', { class: run.run === now.winner ? 'is-winner' : '' },
     el('th', { scope: 'row' }, el('span', { class: 'compare-name' }, chart.key(place), el('span', { text: run.label }), run.run === now.winner ? icon('check') : '', run.run === now.winner ? el('span', { class: 'd-hidden', text: 'to take' }) : '')),
@@ -55,6 +55,7 @@ const createComparison = ({ onUse, onNews }) => {
     cancel.disabled = true;
     try { show(await call(`/comparisons/${now.id}/cancel`, {})); } catch (error) { dragon.toast(error.message, { kind: 'bad' }); }
     cancel.disabled = false;
+    if (now.is_over) heading.focus();  // the button is gone
     dragon.changed();
   });
   use.addEventListener('click', async () => {
@@ -66,5 +67,5 @@ const createComparison = ({ onUse, onNews }) => {
   });
   document.addEventListener('visibilitychange', () => { if (!document.hidden && now && !now.is_over) ask(); });
   dragon.on('tab', (tab) => { if (tab === 'train' && now && !now.is_over) setTimeout(ask); });
-  return { node, show, ask, isBusy: () => !!now && !now.is_over };
+  return { node, show, ask, focus: () => heading.focus(), isBusy: () => !!now && !now.is_over };
 };

@@ -3,7 +3,8 @@
 const createCompare = ({ wish, onUse, onStarted }) => {
   const AGAIN_MS = 700, TYPING_MS = 300;
   const WAYS = { strategies: ['Which layers should learn', 'Compare five ways'], rates: ['Which learning rate', 'Compare the rates'] };
-  const count = el('span', { class: 'd-quiet compare-count' });
+  const TEASER = 'Which layers should learn? Train five ways and see.';
+  const count = el('span', { class: 'd-quiet compare-count is-teaser', text: TEASER });
   const radios = Object.entries(WAYS).map(([value, [text]]) => el('label', { class: 'compare-way' },
     el('input', { type: 'radio', name: 'compare-what', value, checked: value === 'strategies', onchange: () => look() }), el('span', { text })));
   const epochs = el('input', { id: 'compare-epochs', class: 'd-input d-number', type: 'text', inputmode: 'numeric', autocomplete: 'off', 'aria-describedby': 'compare-budget' });
@@ -16,14 +17,14 @@ const createCompare = ({ wish, onUse, onStarted }) => {
     el('div', { class: 'd-field compare-epochs' }, el('label', { for: 'compare-epochs', text: 'Epochs for each' }), epochs),
     list, el('div', { class: 'train-go' }, start, budget));
   const node = el('details', { class: 'compare' }, el('summary', {}, el('span', { text: 'Compare strategies' }), count),
-    el('p', { class: 'd-text', text: 'Which layers should learn? Train five ways on the same photos and see. The network, its weights and your other settings stay the same.' }), form, comparison.node);
+    el('p', { class: 'd-text', text: 'One run after the other, on the same photos, from the same weights, for the same number of epochs. Your other settings stay as they are.' }), form, comparison.node);
   let timer = 0, asked = '', opened = null, missing = false, isKnown = false, isWrong = false, isBusy = false;
 
   const what = () => node.querySelector('input[name="compare-what"]:checked').value;
   /* Until a number is typed, each has as many epochs as the settings above. */
   const body = () => ({ ...wish(), what: what(), epochs: epochs.value.trim() || null });
   const sentence = (plan) => {
-    const all = `${dragon.count(plan.variants.length, 'run')} of ${dragon.count(plan.epochs, 'epoch')} each, one after the other, on the same photos`;
+    const all = `${dragon.count(plan.variants.length, 'run')} of ${dragon.count(plan.epochs, 'epoch')} each`;
     if (plan.seconds != null) return `${all}: about ${dragon.duration(plan.seconds)} in all. You can go on labelling meanwhile.`;
     return plan.is_measuring ? `${all}. How long that takes is being measured.` : `${all}. How long that takes is not known on this machine yet.`;
   };
@@ -41,7 +42,8 @@ const createCompare = ({ wish, onUse, onStarted }) => {
   };
   const showButton = () => {
     start.textContent = isBusy ? 'Starting \u2026' : WAYS[what()][1];
-    start.disabled = isBusy || missing || !isKnown || isWrong || comparison.isBusy();
+    form.hidden = comparison.isBusy();  // what is at work says enough
+    start.disabled = isBusy || missing || !isKnown || isWrong;
   };
   const ask = async () => {
     const mine = asked;
@@ -71,7 +73,8 @@ const createCompare = ({ wish, onUse, onStarted }) => {
   };
   const news = (fresh) => {
     const done = fresh?.runs.filter(({ is_final: isFinal }) => isFinal).length;
-    count.textContent = !fresh ? '' : fresh.is_over ? `Comparison ${fresh.id} is done` : `${done} of ${fresh.runs.length} done`;
+    count.textContent = !fresh ? TEASER : fresh.is_over ? `Comparison ${fresh.id} is done` : `${done} of ${fresh.runs.length} done`;
+    count.classList.toggle('is-teaser', !fresh);
     if (fresh && !fresh.is_over && opened !== fresh.id) {  // once: who folds it then has reasons
       opened = fresh.id;
       node.open = true;
@@ -84,7 +87,7 @@ const createCompare = ({ wish, onUse, onStarted }) => {
     showButton();
     try {
       comparison.show(await call('/comparisons', body()));
-      comparison.node.scrollIntoView({ block: 'nearest' });
+      comparison.focus();  // the button is gone now
       onStarted();
     } catch (error) { dragon.toast(error.message, { kind: 'bad' }); }
     isBusy = false;
