@@ -31,7 +31,7 @@ class PromotionStore:
     def champion(self) -> int | None:
         """Return the run that was promoted last, else the newest finished one, else None.
 
-        A run that was stopped answers only while none has finished.
+        A run that was stopped, or is one of a comparison, answers only while there is no other.
         """
         with self._database.reading() as db:
             return _champion(db)
@@ -70,7 +70,7 @@ class PromotionStore:
 def _champion(db: sqlite_utils.Database) -> int | None:
     promoted = "select run_id from promotions order by id desc limit 1"
     newest = """select id from runs where checkpoint_id is not null
-        order by status = ? desc, id desc limit 1"""
+        order by status = ? desc, comparison_id is null desc, id desc limit 1"""
     found = db.execute(promoted).fetchone() or db.execute(newest, [RunStatus.FINISHED]).fetchone()
     return None if found is None else int(found[0])
 

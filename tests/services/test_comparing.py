@@ -114,6 +114,14 @@ def test_a_clear_winner_wins_however_slow_and_answers_in_try_once_it_is_used(
     assert answering.id == used.id != ready_app.runs.newest()
 
 
+def test_comparing_does_not_change_who_answers_in_try(ready_app: App) -> None:
+    trained = ready_app.runs.start(PRESENT)
+    compared(ready_app)
+    answering = ready_app.predictions.current_run()
+    assert answering is not None
+    assert answering.id == trained.id
+
+
 def test_there_is_no_winner_before_the_last_run_is_over(ready_app: App, gate: Gate) -> None:
     started = ready_app.comparing.start(Compared.STRATEGIES, PRESENT)
     gate.entered.wait(10)
