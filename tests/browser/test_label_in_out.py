@@ -1,4 +1,4 @@
-"""Zips and tables in, an export out and in again."""
+"""Zips and tables in, an export out and in again; photos from the clipboard and the webcam."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 
 from dragon_app.wiring import Session
 from tests.archives import photos, zipped
-from tests.browser.acts import drop, expect_count
+from tests.browser.acts import card, drop, expect_count, make_class, tiles
+from tests.browser.gestures import paste
 from tests.photos import photo_bytes
 
 
@@ -35,3 +36,25 @@ def test_a_zip_and_a_table_come_in_and_an_export_goes_out_and_comes_back(
     drop(page.locator("body"), [(path.name, path.read_bytes())])
     expect(page.get_by_text("0 added, 5 already there")).to_be_visible()
     assert session.app.dataset.summary().unlabelled == 1
+
+
+def test_a_pasted_photo_and_a_burst_go_to_the_class_that_is_shown(page: Page) -> None:
+    drop(page.locator("body"), [("1.png", photo_bytes(1))])
+    make_class(page, "Rose")
+    card(page, "Rose").click()
+    paste(page, {"image.png": photo_bytes(2)})
+    expect_count(page, "Rose", 1)
+
+    page.get_by_role("button", name="Webcam").click()
+    shutter = page.get_by_role("button", name="Take photos")
+    expect(shutter).to_be_enabled()
+    expect(page.get_by_label("Their class")).to_have_value("1")
+    shutter.hover()
+    page.mouse.down()
+    expect(page.get_by_role("status").filter(has_text="3 photos taken")).to_be_visible()
+    page.mouse.up()
+    expect(page.get_by_role("status").filter(has_text="all saved")).to_be_visible()
+    page.get_by_role("button", name="Close", exact=True).last.click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(card(page, "Unlabelled").locator(".class-count")).to_have_text("1")
+    assert tiles(page).count() >= 2

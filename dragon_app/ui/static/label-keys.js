@@ -24,6 +24,7 @@ const createKeys = ({ classes, act, step, search, isBin }) => {
     ['Ctrl-Shift-Z', 'redo'],
     ['S', 'skip: not asked about again; once more takes it back'],
     ['X, Delete', 'to the bin; in the bin: put back'],
+    ['Ctrl-V', 'add the photo on the clipboard'],
     ['/', 'search names'],
     ['?', 'this list'],
   ];

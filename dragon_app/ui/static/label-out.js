@@ -24,7 +24,7 @@ const createExport = ({ counts }) => {
     dragon.dialog('Export', (form, close) => {
       const { labelled, all } = counts();
       const which = [
-        ['all', `All photos (${all.toLocaleString('en')})`],
+        ['all', `All but the bin (${all.toLocaleString('en')})`],
         ['labelled', `Those with a class (${labelled.toLocaleString('en')})`],
       ];
       const notes = el('input', { type: 'checkbox' });
@@ -64,7 +64,6 @@ const createExport = ({ counts }) => {
         group('As', 'layout', LAYOUTS),
         group('Which', 'which', which),
         keep,
-        el('p', { class: 'd-text d-quiet', text: 'The bin stays here.' }),
         el(
           'div',
           { class: 'd-actions' },

@@ -121,6 +121,11 @@ const upload = createUpload({
   },
   onDone: () => dragon.changed(),
 });
+const burst = createBurst({
+  classes: classesNow,
+  shownClass: () => list.which().class_id,
+  onSome: () => dragon.changed(),
+});
 const field = (options) => {
   const made = el('input', {
     type: 'file',
@@ -152,12 +157,17 @@ const ways = (is = '') => [
     icon('folder'),
     'Choose a folder',
   ),
+  el('button', { type: 'button', class: 'd-button', onclick: () => burst.open() }, icon('camera'), 'Webcam'),
 ];
 const takeDrop = async (transfer, classId) => {
   const entries = entriesOf(transfer);
   dragon.openTab('label');
   upload.add(await droppedFiles(entries), classId);
 };
+takePastes({
+  isHere: () => root.offsetParent,
+  onPaste: (files) => upload.add(files, list.which().class_id ?? null),
+});
 takeDropsAnywhere({ isHere: () => root.isConnected, onDrop: (transfer) => takeDrop(transfer, null) });
 
 /* ---- the page ---- */
