@@ -26,8 +26,8 @@ def session(studio: Studio, session: Session) -> Session:
     return session
 
 
-def train(session: Session, *, epochs: int) -> None:
-    run = session.app.runs.start(FinetuneConfig(epochs=epochs))
+def train(session: Session, *, epochs: int, seed: int = 0) -> None:
+    run = session.app.runs.start(FinetuneConfig(epochs=epochs, seed=seed))
     session.app.runs.wait(run.id)
 
 
@@ -67,7 +67,74 @@ def test_another_run_can_answer_in_try(session: Session, page: Page) -> None:
     train(session, epochs=2)
     train(session, epochs=3)
     page.get_by_role("tab", name="Results").click()
-    expect(page.get_by_role("radio", name="Use run 2 in Try")).to_be_checked()
-    page.get_by_role("radio", name="Use run 1 in Try").check()
+    page.get_by_role("button", name="Promote run 1", exact=True).click()
     page.get_by_role("button", name="Try it").click()
-    expect(page.get_by_text("Run 1 answers")).to_be_visible()
+    expect(page.get_by_text("Run 1 answers: right on 75 %")).to_be_visible()
+
+
+def test_a_number_of_the_matrix_opens_its_photos_and_a_label_is_changed_there(
+    session: Session, page: Page
+) -> None:
+    train(session, epochs=2)
+    page.get_by_role("tab", name="Results").click()
+    page.get_by_role("button", name="Meadow, taken for Dragon: 1 photo", exact=True).click()
+    mistakes = page.get_by_role("region", name="Meadow, taken for Dragon", exact=True)
+    expect(mistakes.get_by_role("listitem")).to_have_count(1)
+    expect(mistakes.get_by_role("listitem")).to_contain_text("90 % sure: Dragon")
+    label = mistakes.get_by_role("combobox")
+    label.select_option("Dragon")
+    expect(page.locator(".d-toast")).to_contain_text("is now Dragon")
+    dragon, meadow = session.app.dataset.summary().classes
+    assert (dragon.total, meadow.total) == (9, 7)
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.locator(".d-toast")).not_to_contain_text("is now Dragon")
+    expect(label.locator("option:checked")).to_have_text("Meadow")
+    page.get_by_role("button", name="Close these photos", exact=True).click()
+    expect(mistakes).to_be_hidden()
+    page.get_by_text("How sure it is", exact=True).click()
+    expect(page.locator(".calibration-drawing")).to_be_visible()
+
+
+def test_two_runs_are_compared_promoted_and_stepped_back_from(session: Session, page: Page) -> None:
+    train(session, epochs=2)
+    train(session, epochs=3, seed=1)
+    page.get_by_role("tab", name="Results").click()
+    compare = page.get_by_role("button", name="Compare two runs", exact=True)
+    expect(compare).to_be_disabled()
+    for number in (1, 2):
+        page.get_by_role("checkbox", name=f"Compare run {number}", exact=True).check()
+    compare.click()
+    both = page.get_by_role("region", name="Run 1 against run 2", exact=True)
+    expect(both).to_contain_text("run 2 alone on 1. So small a difference may be chance.")
+    expect(both.get_by_role("row", name="Epochs")).to_contain_text("2 passes")
+    expect(both.get_by_role("row", name="Seed")).to_be_visible()
+    expect(both.get_by_role("listitem")).to_contain_text(["It is Meadow"])
+    both.get_by_role("button", name="Promote run 1", exact=True).click()
+    expect(page.get_by_text("Run 1 answers in Try, since")).to_be_visible()
+    page.get_by_role("button", name="Back to run 2", exact=True).click()
+    expect(page.get_by_text("Run 2 answers in Try, since")).to_be_visible()
+    both.get_by_role("button", name="Close the comparison", exact=True).click()
+    expect(page.get_by_role("region", name="The chosen run", exact=True)).to_be_visible()
+
+
+def test_a_run_tells_what_went_into_it_and_is_trained_again_just_so(
+    session: Session, page: Page
+) -> None:
+    train(session, epochs=2)
+    page.get_by_role("tab", name="Results").click()
+    page.get_by_text("What went into this run", exact=True).click()
+    expect(page.locator(".provenance")).to_contain_text("16 photos, fingerprint")
+    page.get_by_role("button", name="Show its photos then and now", exact=True).click()
+    then = page.get_by_role("table", name="Its photos then and now")
+    expect(then.get_by_role("row")).to_have_count(17)
+    page.get_by_role("button", name="Train again just so", exact=True).click()
+    page.get_by_role("button", name="Run 2", exact=True).click()
+    detail = page.get_by_role("region", name="The chosen run", exact=True)
+    expect(detail).to_contain_text("just as run 1: the same model, to the last bit.")
+    session.app.labelling.bin([1])
+    session.app.labelling.empty_bin(expected=1)
+    page.get_by_role("button", name="Train again just so", exact=True).click()
+    refusal = page.get_by_role("dialog", name="Run 2 cannot be trained again just so")
+    expect(refusal).to_contain_text("1 of its 16 photos was removed for good")
+    refusal.get_by_role("button", name="Close", exact=True).click()
+    assert len(session.app.runs.all()) == 2

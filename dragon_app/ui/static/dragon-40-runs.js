@@ -2,11 +2,17 @@
 Object.assign(window.dragon, (() => {
   const { percent, count, duration } = window.dragon;
   const FEW = 100;  // held-out photos below which the share alone would promise too much
+  const TOO_FEW = 30;  // below which even the interval says next to nothing
 
   /* "Right on 37 of 40 held-out photos (93 %)." and, when few, how far off that may be. */
   const resultSentence = (run) => `Right on ${run.hits} of ${run.n} held-out photos (${percent(run.val_accuracy)}).`;
   const intervalSentence = (run) => (run.n >= FEW ? ''
     : `With so few held-out photos, the true share may lie anywhere from ${percent(run.low)} to ${percent(run.high)}.`);
+
+  /* What to think of a share that stands on few photos; nothing where there are enough. */
+  const fewSentence = (run) => (run.n >= FEW ? '' : run.n >= TOO_FEW
+    ? `${count(run.n, 'held-out photo')} are few: small differences between runs mean nothing.`
+    : `${count(run.n, 'photo')}: this number means little. Label more photos for one to rely on.`);
 
   /* Which epoch the model is of. */
   const keptSentence = (run) => (!run.best_epoch || run.is_exact ? '' : run.epochs_done > 1
@@ -41,5 +47,5 @@ Object.assign(window.dragon, (() => {
   /* Whether a component can be seen: tabs that are not shown poll nothing. */
   const isSeen = (node) => node.isConnected && !document.hidden && node.offsetParent !== null;
 
-  return { resultSentence, intervalSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
+  return { resultSentence, intervalSentence, fewSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
 })());
