@@ -124,6 +124,7 @@ def session(
 @pytest.fixture
 def server(session: Session, only_server: Server) -> Iterator[Server]:
     """Serve the session's page, for a test that takes it away for a while."""
+    assert session is only_server.session, "fill the `session` of conftest.py: it is what is served"
     yield only_server
     if not only_server.is_up():
         only_server.start()

@@ -1,8 +1,6 @@
 """What waits in line, and ways to train compared: planned, watched, the winner used."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -25,12 +23,10 @@ def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
 
 
 @pytest.fixture
-def session(tmp_path: Path, studio: Studio) -> Iterator[Session]:
+def session(studio: Studio, session: Session) -> Session:
     """Open a workspace with photos of two classes."""
-    opened = Session(tmp_path / "workspace")
-    fill(opened)
-    yield opened
-    opened.close()
+    fill(session)
+    return session
 
 
 def line(page: Page) -> Locator:
