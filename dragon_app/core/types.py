@@ -135,14 +135,16 @@ class LabelEvent:
 class BatchResult:
     """What a batch, an undo or a redo changed, and the photos it left as they were.
 
-    `images` are the photos it changed, `kind` is what it changed about them; `class_kind` and
-    `class_name` are set where it changed a class, too.
+    `images` are the photos it changed, `kind` is what it changed about them and `value` what the
+    gesture gave them that was done, undone or redone; `class_kind` and `class_name` are set where
+    it changed a class, too.
     """
 
     changed: int
     left: tuple[int, ...] = ()
     images: tuple[int, ...] = field(default=(), compare=False)
     kind: EventKind | None = field(default=None, compare=False)
+    value: str | None = field(default=None, compare=False)
     class_kind: ClassEventKind | None = field(default=None, compare=False)
     class_name: str = field(default="", compare=False)
 

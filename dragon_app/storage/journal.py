@@ -32,12 +32,17 @@ def told(db: sqlite_utils.Database, batch: str) -> BatchResult | None:
 
 def tell(db: sqlite_utils.Database, batch: str) -> BatchResult:
     """Return what a batch that is in the journal changed and left."""
-    events = "select kind, image_id from events where batch = ? order by id"
+    events = "select image_id, kind, before, after from events where batch = ? order by id"
     changed = db.execute(events, [batch]).fetchall()
-    images = tuple(image_id for _, image_id in changed)
-    reversed_ = db.execute(events, [undone_by(db, batch)]).fetchall()
-    left = tuple(sorted({image_id for _, image_id in reversed_} - set(images)))
-    kinds = [EventKind(kind) for kind, _ in (*changed, *reversed_)]
+    images = tuple(event[0] for event in changed)
+    undoes, is_redo = db.execute(
+        "select undoes, is_redo from batches where id = ?", [batch]
+    ).fetchone()
+    reversed_ = db.execute(events, [undoes]).fetchall()
+    left = tuple(sorted({event[0] for event in reversed_} - set(images)))
+    # What it did itself, or what it would have done: the other way round.
+    done = [*changed, *((image, kind, after, before) for image, kind, before, after in reversed_)]
+    _, kind, before, after = done[0] if done else (0, None, None, None)
     about = db.execute(
         """select e.kind, c.name from class_events e join classes c on c.id = e.class_id
         where e.batch = ? order by e.id desc""",
@@ -47,7 +52,8 @@ def tell(db: sqlite_utils.Database, batch: str) -> BatchResult:
         changed=len(images),
         left=left,
         images=images,
-        kind=kinds[0] if kinds else None,
+        kind=EventKind(kind) if kind else None,
+        value=before if undoes and not is_redo else after,
         class_kind=ClassEventKind(about[0]) if about else None,
         class_name=about[1] if about else "",
     )

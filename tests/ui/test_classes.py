@@ -47,6 +47,36 @@ def test_undo_and_redo_say_what_they_did(client: TestClient, ids: list[int]) -> 
     assert (nothing["ok"], nothing["words"]) == (False, "There is nothing to redo.")
 
 
+@pytest.mark.parametrize(
+    ("gestures", "what"),
+    [
+        (["class"], "Taking away the class"),
+        (["skip"], "Skip"),
+        (["skip", "unskip"], "Asking again"),
+        (["bin"], "Move to the bin"),
+        (["bin", "restore"], "Putting back"),
+    ],
+)
+def test_both_directions_name_the_gesture_that_they_go_over(
+    client: TestClient, ids: list[int], gestures: list[str], what: str
+) -> None:
+    for gesture in gestures:
+        post(client, "labels", gesture=gesture, batch=uuid.uuid4().hex, image_ids=ids)
+    for way, verb in (("undo", "undone"), ("redo", "redone"), ("undo", "undone")):
+        assert step(client, way)["words"] == f"{what} {verb} on 3 photos."
+
+
+def test_a_gesture_whose_photos_are_all_left_is_named_too(
+    client: TestClient, session: Session, ids: list[int]
+) -> None:
+    for gesture in ("bin", "restore"):
+        post(client, "labels", gesture=gesture, batch=uuid.uuid4().hex, image_ids=ids[:1])
+    session.app.workspace.labels.apply(
+        EventKind.BINNED, {ids[0]: "1"}, batch="from elsewhere", who=IMPORTER
+    )
+    assert step(client, "undo")["words"].startswith("Putting back undone on 0 photos. Left as")
+
+
 def test_undo_names_the_photos_changed_since(
     client: TestClient, session: Session, ids: list[int]
 ) -> None:
@@ -97,7 +127,7 @@ def test_classes_show_their_keys_and_order(client: TestClient, ids: list[int]) -
     [
         ("1", {"name": "tulip"}, "There is a class 'tulip' already"),
         ("1", {"name": "x" * 10_000}, "at most 80 characters"),
-        ("1", {"name": "\u200f\u202e"}, "can be seen"),
+        ("1", {"name": "\u200f\u200d"}, "can be seen"),
         ("1", {"hotkey": "x"}, "for the bin"),
         ("1", {"hotkey": "ab"}, "one letter or one digit"),
         ("1", {"colour": "${red}"}, "is not a colour"),

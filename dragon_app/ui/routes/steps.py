@@ -13,11 +13,13 @@ from dragon_app.wiring import Session
 Batch = Annotated[str, Field(min_length=8, max_length=64)]
 
 _MOST_NAMED = 3
-_PHOTO_WORDS = {
-    EventKind.CLASS: "Label",
-    EventKind.SKIPPED: "Skip",
-    EventKind.BINNED: "Bin",
-    EventKind.SPLIT: "Part",
+_PHOTO_WORDS = {EventKind.CLASS: "Label", EventKind.SPLIT: "Part"}
+_GESTURE_WORDS = {
+    (EventKind.CLASS, None): "Taking away the class",
+    (EventKind.SKIPPED, "1"): "Skip",
+    (EventKind.SKIPPED, "0"): "Asking again",
+    (EventKind.BINNED, "1"): "Move to the bin",
+    (EventKind.BINNED, "0"): "Putting back",
 }
 _CLASS_WORDS = {
     ClassEventKind.NAME: "New name of",
@@ -96,7 +98,8 @@ def _words(result: BatchResult, left: list[str], verb: str) -> str:
     if result.class_kind is not None:
         what = f"{_CLASS_WORDS[result.class_kind]} {result.class_name}"
     else:
-        what = _PHOTO_WORDS[result.kind or EventKind.CLASS]
+        kind = result.kind or EventKind.CLASS
+        what = _GESTURE_WORDS.get((kind, result.value)) or _PHOTO_WORDS[kind]
     where = f" on {_photos(result.changed)}"
     words = f"{what} {verb}{where if result.changed or result.class_kind is None else ''}."
     if left:
