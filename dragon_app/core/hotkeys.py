@@ -23,14 +23,15 @@ def clean_hotkey(text: str) -> str:
 def keys(classes: Sequence[ImageClass]) -> dict[int, str]:
     """Return class id -> key: its own, else the digit of its place while no other class has that.
 
-    Disabled classes have no key and take no place.
+    Disabled classes have no key; their place waits for them.
     """
     enabled = [each for each in classes if not each.is_disabled]
     own = {each.hotkey for each in enabled}
     found: dict[int, str] = {}
-    for place, each in enumerate(enabled):
+    for each in enabled:
+        digit = DIGITS[each.key_place - 1 : each.key_place]  # none beyond the tenth place
         if each.hotkey is not None:
             found[each.id] = each.hotkey
-        elif place < len(DIGITS) and DIGITS[place] not in own:
-            found[each.id] = DIGITS[place]
+        elif digit and digit not in own:
+            found[each.id] = digit
     return found

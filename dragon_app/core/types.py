@@ -35,12 +35,17 @@ class ClassEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageClass:
-    """A name that photos can carry; `colour` is `#rrggbb`, `hotkey` a single character or none."""
+    """A name that photos can carry; `colour` is `#rrggbb`, `hotkey` a single character or none.
+
+    `key_place` counts from 1 and gives it one of the digits where it has no `hotkey`. It stays what
+    it is when other classes go.
+    """
 
     id: int
     name: str
     colour: str
     hotkey: str | None = None
+    key_place: int = 0
     is_disabled: bool = False
 
 

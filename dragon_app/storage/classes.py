@@ -25,13 +25,14 @@ from dragon_app.storage.database import Database
 from dragon_app.storage.journal import (
     carriers,
     change_class,
+    free_key_place,
     tell,
     told,
     write_batch,
     write_changes,
 )
 
-_COLUMNS = "id, name, colour, hotkey, is_disabled"
+_COLUMNS = "id, name, colour, hotkey, key_place, is_disabled"
 NameChange = tuple[int, int, str, str]  # class id, number of the batch, name before, name after
 
 
@@ -120,13 +121,22 @@ class ClassStore:
         self._set(class_id, "is_disabled", int(is_disabled))
 
     def set_order(self, class_ids: Sequence[int]) -> None:
-        """Put classes in this order; those not named follow in the order they had."""
+        """Put classes in this order; those not named follow in the order they had.
+
+        The digits are dealt anew, to the disabled ones last.
+        """
         with self._database.writing() as db:
             known = dict.fromkeys(each.id for each in _all(db))
             order = {**dict.fromkeys(each for each in class_ids if each in known), **known}
             db.conn.executemany(
                 "update classes set position = ? where id = ?",
                 [(position, class_id) for position, class_id in enumerate(order, 1)],
+            )
+            disabled = [each.id for each in _all(db) if each.is_disabled]
+            dealt = [*(each for each in order if each not in disabled), *disabled]
+            db.conn.executemany(
+                "update classes set key_place = ? where id = ?",
+                [(place, class_id) for place, class_id in enumerate(dealt, 1)],
             )
 
     def counts(self) -> list[ClassCount]:
@@ -183,13 +193,14 @@ def _get(db: sqlite_utils.Database, class_id: int) -> ImageClass:
 
 def _create(db: sqlite_utils.Database, name: str) -> ImageClass:
     colour = next_colour([each.colour for each in _all(db)])
-    sql = """insert into classes (name, name_key, colour, position)
-        values (?, ?, ?, (select coalesce(max(position), 0) + 1 from classes))"""
+    place = free_key_place(db)
+    sql = """insert into classes (name, name_key, colour, key_place, position)
+        values (?, ?, ?, ?, (select coalesce(max(position), 0) + 1 from classes))"""
     try:
-        new_id = db.execute(sql, [name, name_key(name), colour]).lastrowid
+        new_id = db.execute(sql, [name, name_key(name), colour, place]).lastrowid
     except sqlite3.IntegrityError as error:
         raise ClassNameError(f"There is a class {name!r} already. Choose another name.") from error
-    return ImageClass(id=int(new_id or 0), name=name, colour=colour)
+    return ImageClass(id=int(new_id or 0), name=name, colour=colour, key_place=place)
 
 
 def _move_photos(db: sqlite_utils.Database, batch: str, class_id: int, *, to: str | None) -> None:
@@ -203,5 +214,10 @@ def _no_class(class_id: int) -> NotFoundError:
 
 def _class(row: Sequence[Any]) -> ImageClass:
     return ImageClass(
-        id=row[0], name=row[1], colour=row[2], hotkey=row[3], is_disabled=bool(row[4])
+        id=row[0],
+        name=row[1],
+        colour=row[2],
+        hotkey=row[3],
+        key_place=row[4],
+        is_disabled=bool(row[5]),
     )

@@ -143,6 +143,14 @@ def free_name(db: sqlite_utils.Database, name: str, *, class_id: int) -> str:
     return found
 
 
+def free_key_place(db: sqlite_utils.Database) -> int:
+    """Return the first place, from 1, whose key no class has."""
+    sql = """with taken (place) as (select key_place from classes where deleted_at is null)
+        select min(place) from (select 1 as place union select place + 1 from taken)
+        where place not in (select place from taken)"""
+    return int(db.execute(sql).fetchone()[0])
+
+
 def carriers(db: sqlite_utils.Database, class_id: int) -> list[int]:
     """Return the photos that carry a class, skipped and binned ones too."""
     rows = db.execute("select id from images where class_id = ? order by id", [class_id])
@@ -155,5 +163,10 @@ def _bring_back(db: sqlite_utils.Database, class_id: int) -> None:
         """update classes set hotkey = null where id = ? and hotkey in
         (select hotkey from classes where deleted_at is null)""",
         [class_id],
+    )
+    db.execute(
+        """update classes set key_place = ? where id = ? and (key_place = 0 or key_place in
+        (select key_place from classes where deleted_at is null))""",
+        [free_key_place(db), class_id],
     )
     db.execute("update classes set deleted_at = null where id = ?", [class_id])

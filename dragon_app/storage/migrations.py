@@ -213,6 +213,22 @@ def _what_went_into_runs(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_KEYS_THAT_STAY = (
+    "alter table classes add column key_place integer not null default 0",
+    # As the keys were: by the order, disabled classes behind. Deleted ones get theirs on return.
+    """update classes set key_place = (select count(*) from classes as other
+        where other.deleted_at is null and (other.is_disabled, other.position, other.id)
+            <= (classes.is_disabled, classes.position, classes.id))
+        where deleted_at is null""",
+)
+
+
+@MIGRATIONS(name="010_keys_that_stay")
+def _keys_that_stay(db: sqlite_utils.Database) -> None:
+    for statement in _KEYS_THAT_STAY:
+        db.execute(statement)
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

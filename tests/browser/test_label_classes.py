@@ -106,7 +106,7 @@ def test_class_at_rest_keeps_its_photos_and_has_no_key(session: Session, page: P
     dialog.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".class-card.is-off")).to_contain_text("Rose")
     expect(page.locator(".class-card.is-off kbd")).to_have_count(0)
-    expect(card(page, "Tulip").locator("kbd")).to_have_text("1")
+    expect(card(page, "Tulip").locator("kbd")).to_have_text("2")
     assert session.app.dataset.summary().classes[0].total == 2
 
 

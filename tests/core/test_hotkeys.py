@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from dragon_app.core.errors import ClassNameError
@@ -7,7 +9,9 @@ from dragon_app.core.types import ImageClass
 
 def classes(*hotkeys: str | None) -> list[ImageClass]:
     return [
-        ImageClass(id=number, name=f"class {number}", colour="#000000", hotkey=hotkey)
+        ImageClass(
+            id=number, name=f"class {number}", colour="#000000", hotkey=hotkey, key_place=number
+        )
         for number, hotkey in enumerate(hotkeys, 1)
     ]
 
@@ -20,9 +24,13 @@ def test_a_digit_that_is_a_class_s_own_is_no_other_s() -> None:
     assert keys(classes(None, None, "1")) == {2: "2", 3: "1"}
 
 
-def test_a_disabled_class_has_no_key_and_takes_no_place() -> None:
-    off = ImageClass(id=7, name="off", colour="#000000", hotkey="d", is_disabled=True)
-    assert keys([off, *classes(None, "d")]) == {1: "1", 2: "d"}
+def test_classes_keep_their_digits_when_one_before_them_goes() -> None:
+    assert keys(classes(None, None, None)[1:]) == {2: "2", 3: "3"}
+
+
+def test_a_disabled_class_has_no_key_and_its_place_waits() -> None:
+    first, second, third = classes("d", None, "d")
+    assert keys([replace(first, is_disabled=True), second, third]) == {2: "2", 3: "d"}
 
 
 @pytest.mark.parametrize(("text", "key"), [(" D ", "d"), ("7", "7"), ("\u00dc", "\u00fc")])

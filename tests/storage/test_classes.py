@@ -255,6 +255,34 @@ def test_classes_are_put_in_order_and_new_ones_come_last(
     assert names(workspace) == ["wyvern", "dragon", "knight", "wyrm"]
 
 
+def places(workspace: Workspace) -> dict[str, int]:
+    return {each.name: each.key_place for each in workspace.classes.all()}
+
+
+def test_the_others_keep_their_keys_when_a_class_goes_and_a_new_one_takes_the_free_one(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    workspace.classes.create("wyvern")
+    merge(workspace, 1, 2)
+    workspace.classes.set_disabled(2, is_disabled=True)
+    assert places(workspace) == {"knight": 2, "wyvern": 3}
+    undo(workspace)
+    assert places(workspace) == {"dragon": 1, "knight": 2, "wyvern": 3}
+    delete(workspace, 1)
+    workspace.classes.create("wyrm")
+    undo(workspace)
+    assert places(workspace) == {"dragon": 4, "knight": 2, "wyvern": 3, "wyrm": 1}
+
+
+def test_a_new_order_deals_the_keys_anew_to_disabled_classes_last(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    workspace.classes.create("wyvern")
+    workspace.classes.set_disabled(2, is_disabled=True)
+    workspace.classes.set_order([3, 2, 1])
+    assert places(workspace) == {"wyvern": 1, "knight": 3, "dragon": 2}
+
+
 def test_a_key_belongs_to_one_class(workspace: Workspace, ids: list[int]) -> None:
     workspace.classes.set_hotkey(1, "d")
     with pytest.raises(ClassNameError, match="key D belongs to 'dragon'"):

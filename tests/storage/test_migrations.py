@@ -68,7 +68,8 @@ def test_the_journal_and_the_classes_of_an_older_version_are_kept(database: Data
         db.execute("insert into batches (id, who, at) values ('b', 'person', '2026-01-01')")
         db.execute("insert into events (batch, kind, image_id, after) values ('b', 'class', 1, 2)")
     migrate(database)
-    assert [each.name for each in ClassStore(database).all()] == ["rose", "tulip"]
+    kept = [(each.name, each.key_place) for each in ClassStore(database).all()]
+    assert kept == [("rose", 1), ("tulip", 2)]
     assert StepStore(database).undo(batch="u", who="person") == BatchResult(changed=1)
     told = [(event.before, event.after) for event in LabelStore(database).history(1)]
     assert told == [(None, "2"), ("2", None)]

@@ -25,7 +25,7 @@ const editClass = (each, { classes, run, onGone }) => {
       el('p', {
         class: 'd-text d-quiet',
         id: 'class-key-hint',
-        text: 'A letter or digit of its own. Without one the first ten classes have 1 to 9 and 0.',
+        text: 'A letter or digit of its own. Without one it keeps a digit until the order of the classes is changed.',
       }),
     );
     key.value = each.hotkey ?? '';
