@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dragon_app import __version__
-from dragon_app.core.config import Arithmetic, Augment, Freeze, Optimizer, Schedule
+from dragon_app.core.config import Arithmetic, Augment, Balance, Freeze, Optimizer, Schedule
 from dragon_app.core.errors import DragonError
 from dragon_app.core.presets import Preset
 from dragon_app.core.strategies import Compared
@@ -138,6 +138,16 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     add("--schedule", choices=[*map(str, Schedule)])
     add("--batch-size", metavar="N", help="photos per step")
     add("--augment", choices=[*map(str, Augment)], help="how much photos are varied while learning")
+    add("--mirror", choices=["yes", "no"], help="no where left and right matter: letters, arrows")
+    add("--mixup", metavar="X", help="0 to 1: photos are laid over one another; 0.2 is usual")
+    add("--label-smoothing", metavar="X", help="0 to below 1: how unsure an answer may stay")
+    add(
+        "--balance",
+        choices=[*map(str, Balance)],
+        help="let rare classes count more; auto: where the largest has over 3 times the smallest",
+    )
+    add("--patience", metavar="N", help="end after N epochs without a better one; 0: never")
+    add("--good-enough", metavar="X", help="end when this share is right, for example 0.95")
     add("--seed", metavar="N", help="the same seed repeats the run")
     add("--device", choices=["auto", "cpu", "cuda", "mps"])
     add("--arithmetic", choices=[*map(str, Arithmetic)], help="auto takes the fastest here")

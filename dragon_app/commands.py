@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dragon_app import contest, reading
-from dragon_app.core.config import FinetuneConfig, Optimizer, WeightsSource
+from dragon_app.core.config import OF_STEPS, FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import DragonError
 from dragon_app.core.names import clean_name
 from dragon_app.core.presets import PRESETS, Preset
@@ -15,18 +15,15 @@ from dragon_app.core.setup import check_packages
 from dragon_app.core.strategies import Compared
 from dragon_app.core.training import Progress, Run, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, FAILED, say, show
+from dragon_app.services.balancing import balance_words
 from dragon_app.services.measuring import MeasureStatus
 from dragon_app.services.recent import is_workspace
 from dragon_app.wiring import DEFAULT_WORKSPACE, App, open_app
 
 _SETTINGS = (
     "backbone", "freeze", "unfreeze_after", "image_size_px", "epochs", "head_lr", "layer_decay",
-    "optimizer", "momentum", "weight_decay", "schedule", "batch_size", "augment", "seed", "device",
-    "arithmetic",
-)  # fmt: skip
-_OF_STEPS = (
-    "epochs", "unfreeze_after", "head_lr", "layer_decay", "momentum", "weight_decay", "schedule",
-    "batch_size",
+    "optimizer", "momentum", "weight_decay", "schedule", "batch_size", "augment", "mirror", "mixup",
+    "label_smoothing", "balance", "patience", "good_enough", "seed", "device", "arithmetic",
 )  # fmt: skip
 
 
@@ -99,6 +96,9 @@ def _anew(options: argparse.Namespace) -> Callable[[App], Run]:
 
     def start(app: App) -> Run:
         app.runs.check(config)
+        unequal = balance_words(app.dataset.summary().classes, config.balance)
+        if unequal:
+            say(unequal)
         return app.runs.start(config)
 
     return start
@@ -176,7 +176,7 @@ def _config(options: argparse.Namespace) -> FinetuneConfig:
             "weights_file": str(Path(options.weights).absolute()),
         }
     config = PRESETS[Preset(options.preset)].changed(given)
-    idle = [name.replace("_", " ") for name in _OF_STEPS if name in given]
+    idle = [name.replace("_", " ") for name in OF_STEPS if name in given]
     if config.optimizer is Optimizer.EXACT and idle:
         say(
             f"The exact optimizer takes no steps, so this does not count: {', '.join(idle)}. Add "

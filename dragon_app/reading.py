@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dragon_app.core.balance import is_unequal
 from dragon_app.core.errors import DragonError
+from dragon_app.core.metrics import balanced_accuracy
 from dragon_app.core.setup import check_packages
 from dragon_app.core.tables import cell
 from dragon_app.core.training import Prediction, RunStatus
@@ -28,6 +30,7 @@ def evaluate(options: argparse.Namespace, folder: Path) -> int:
         say(f"{refusal.name} {refusal.reason}.")
     answer = {
         "accuracy": result.accuracy,
+        "balanced_accuracy": balanced_accuracy(result.confusion),
         "n": result.n,
         "per_class": result.per_class,
         "confusion": result.confusion,
@@ -37,7 +40,10 @@ def evaluate(options: argparse.Namespace, folder: Path) -> int:
         f"{name}: {scores['recall']:.1%} of {scores['n']:.0f} found"
         for name, scores in result.per_class.items()
     ]
-    show(options, answer, "\n".join([f"{result.accuracy:.1%} of {result.n} photos right", *rows]))
+    words = f"{result.accuracy:.1%} of {result.n} photos right"
+    if is_unequal([sum(row) for row in result.confusion]):
+        words += f", {answer['balanced_accuracy']:.1%} when every class counts alike"
+    show(options, answer, "\n".join([words, *rows]))
     return DONE
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dragon_app.core.config import Arithmetic, FinetuneConfig
+from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.forecast import FoldScores
-from dragon_app.core.ports import ByteProgress, Pixels, Predictor, Report, ShouldStop
+from dragon_app.core.ports import ByteProgress, Pixels, Predictor, Report, SeenPhoto, ShouldStop
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     BackboneInfo,
@@ -25,6 +25,7 @@ from dragon_app.core.training import (
     StarterInfo,
     StepMetrics,
     TrainingCosts,
+    TrainingPhoto,
     TrainingPhotos,
 )
 
@@ -70,13 +71,14 @@ def finetune_result(
     config: FinetuneConfig | None = None,
     was_stopped: bool = False,
     reason: str = "",
+    enough: str = "",
     val_probabilities: NDArray[np.float32] | None = None,
 ) -> FinetuneResult:
     """Return how a run of two epochs ends."""
     return FinetuneResult(
         epochs_done=2, best_epoch=2, val_accuracy=0.75, val_loss=0.4,
         val_confusion=((2, 0), (1, 1)), weights="none", config=config or FinetuneConfig(),
-        was_stopped=was_stopped, reason=reason, checkpoint=folder, digest="d1",
+        was_stopped=was_stopped, reason=reason, enough=enough, checkpoint=folder, digest="d1",
         val_probabilities=val_probabilities,
     )  # fmt: skip
 
@@ -104,6 +106,7 @@ class FakeVision:
     reason: str = ""  # why the run cannot go on after its first epoch
     groups: tuple[int, ...] = ()  # of the photos that folds were asked about
     begins_from: Origin = BEGINS_FROM
+    enough: str = ""  # why it need not
 
     def finetune(
         self,
@@ -127,6 +130,7 @@ class FakeVision:
         used = replace(config, arithmetic=Arithmetic.FLOAT32) if is_open else config
         return finetune_result(
             folder / "best", config=used, was_stopped=should_stop(), reason=self.reason,
+            enough=self.enough,
             val_probabilities=self.said(len(photos.val), len(photos.class_names)),
         )  # fmt: skip
 
@@ -181,6 +185,11 @@ class FakeVision:
 
     def origin(self, config: FinetuneConfig) -> Origin:
         return self.begins_from
+
+    def see(self, config: FinetuneConfig, photos: Sequence[TrainingPhoto]) -> tuple[SeenPhoto, ...]:
+        plain = [np.full((8, 8, 3), 40 * place, np.uint8) for place in range(len(photos))]
+        count = 0 if config.augment is Augment.OFF else 4
+        return tuple(SeenPhoto(plain=each, varied=(each + 9,) * count) for each in plain)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         self.loaded.append(checkpoint)

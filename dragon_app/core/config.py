@@ -57,6 +57,15 @@ class Augment(StrEnum):
     STRONG = "strong"
 
 
+class Balance(StrEnum):
+    """What is done about classes that have far fewer photos than others."""
+
+    AUTO = "auto"  # LOSS where they are very unequal, else OFF
+    OFF = "off"
+    SAMPLING = "sampling"  # photos of rare classes are shown more often
+    LOSS = "loss"  # mistakes on photos of rare classes count more
+
+
 class Arithmetic(StrEnum):
     """In which numbers and memory order the network computes; AUTO takes the fastest here."""
 
@@ -69,6 +78,10 @@ class Arithmetic(StrEnum):
 
 DEFAULT_BACKBONE = "regnet_y_400mf"
 USUAL_EPOCHS = 10
+OF_STEPS = (  # settings that mean nothing where no steps are taken
+    "epochs", "unfreeze_after", "head_lr", "layer_decay", "momentum", "weight_decay", "schedule",
+    "batch_size", "mixup", "label_smoothing", "patience", "good_enough",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +103,12 @@ class FinetuneConfig:
     weight_decay: float = 1e-2
     schedule: Schedule = Schedule.COSINE
     augment: Augment = Augment.OFF
+    mirror: bool = True  # half of the varied photos: left and right do not matter
+    mixup: float = 0.0  # alpha of the Beta distribution that two photos are mixed by
+    label_smoothing: float = 0.0  # share of the answer that is spread over all classes
+    balance: Balance = Balance.OFF
+    patience: int = 0  # epochs without a better one until the run ends; 0: it does not
+    good_enough: float | None = None  # share right on held-out photos at which the run ends
     seed: int = 0
     device: str = "auto"  # auto, cpu, cuda, mps
     arithmetic: Arithmetic = Arithmetic.AUTO
@@ -145,6 +164,17 @@ class FinetuneConfig:
                 self.device in {"auto", "cpu", "cuda", "mps"},
                 f"Device must be auto, cpu, cuda or mps, not {self.device}.",
             ),
+            (0 <= self.mixup <= 1, f"Mixup must be 0 to 1, not {self.mixup}."),
+            (
+                0 <= self.label_smoothing < 1,
+                f"Label smoothing must be 0 to below 1, not {self.label_smoothing}.",
+            ),
+            (0 <= self.patience <= 1000, f"Patience must be 0 to 1000, not {self.patience}."),
+            (
+                self.good_enough is None or 0 < self.good_enough <= 1,
+                "Good enough must be above 0 and at most 1, where 0.95 is 95 of 100 right, "
+                f"not {self.good_enough}.",
+            ),
             *self._exact_checks(),
         ]
 
@@ -162,7 +192,22 @@ class FinetuneConfig:
                 "The exact optimizer looks at the photos once: epochs must be 1 and epochs with "
                 f"only the head 0, not {self.epochs} and {self.unfreeze_after}.",
             ),
+            (
+                is_stepping or not (self.mixup or self.label_smoothing),
+                "Mixup and label smoothing change what each step learns from, and the exact "
+                "optimizer takes no steps: leave both at 0, or choose AdamW or SGD.",
+            ),
         ]
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The settings that mean nothing beside the others, whatever they say."""
+        idle = set(OF_STEPS) if self.optimizer is Optimizer.EXACT else set()
+        if self.optimizer is not Optimizer.SGD:
+            idle.add("momentum")
+        if self.augment is Augment.OFF:
+            idle.add("mirror")
+        return frozenset(idle)
 
     def to_json(self) -> str:
         """Return the settings as a JSON object, one key per field."""
@@ -223,6 +268,12 @@ def _whole(text: str) -> int:
     return int(number)
 
 
+def _yes(text: str) -> bool:
+    if text.lower() not in {"true", "yes", "false", "no"}:
+        raise ValueError(text)
+    return text.lower() in {"true", "yes"}
+
+
 def _freeze(text: str) -> Freeze | int:
     return Freeze(text) if text in set(Freeze) else _whole(text)
 
@@ -235,8 +286,12 @@ _SPOKEN = {
     "head_lr": "the learning rate",
     "layer_decay": "the layer decay",
     "weight_decay": "the weight decay",
+    "mirror": "whether photos may be mirrored",
+    "label_smoothing": "the label smoothing",
+    "balance": "what is done about unequal classes",
+    "good_enough": "what is good enough",
 }
-_MAY_BE_UNSET = {"weights_file", "image_size_px"}
+_MAY_BE_UNSET = {"weights_file", "image_size_px", "good_enough"}
 _READERS: dict[str, Callable[[str], object]] = {
     "backbone": str,
     "weights": WeightsSource,
@@ -253,6 +308,12 @@ _READERS: dict[str, Callable[[str], object]] = {
     "weight_decay": float,
     "schedule": Schedule,
     "augment": Augment,
+    "mirror": _yes,
+    "mixup": float,
+    "label_smoothing": float,
+    "balance": Balance,
+    "patience": _whole,
+    "good_enough": float,
     "seed": _whole,
     "device": str,
     "arithmetic": Arithmetic,

@@ -22,6 +22,12 @@ def accuracy(confusion: Confusion) -> float:
     return sum(row[i] for i, row in enumerate(confusion)) / total if total else 0.0
 
 
+def balanced_accuracy(confusion: Confusion) -> float:
+    """Return the mean recall of the classes that have photos: each counts alike."""
+    recalls = [row[i] / sum(row) for i, row in enumerate(confusion) if sum(row)]
+    return sum(recalls) / len(recalls) if recalls else 0.0
+
+
 def per_class(confusion: Confusion, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return precision, recall, F1 and the number of photos (`n`) of every class by its name."""
     scores: dict[str, dict[str, float]] = {}

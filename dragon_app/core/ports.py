@@ -1,6 +1,7 @@
 """The callables and values that cross layers: what services ask of vision, in core's own words."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from dragon_app.core.training import (
     RunFolders,
     TrainingCosts,
     TrainingEvent,
+    TrainingPhoto,
     TrainingPhotos,
 )
 
@@ -26,6 +28,14 @@ Pixels = NDArray[np.uint8]  # (height, width, 3), upright RGB
 Report = Callable[[TrainingEvent], None]
 ShouldStop = Callable[[], bool]
 ByteProgress = Callable[[int, int], None]  # bytes done, bytes in all (0: not known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeenPhoto:
+    """A photo as a network reads it: plain, as held-out photos are, and varied for training."""
+
+    plain: Pixels
+    varied: tuple[Pixels, ...]
 
 
 class Predictor(Protocol):
@@ -96,6 +106,12 @@ class Vision(Protocol):
 
     def origin(self, config: FinetuneConfig) -> Origin:
         """Say what these settings would begin from now; raise `WeightsError` when it is gone."""
+
+    def see(self, config: FinetuneConfig, photos: Sequence[TrainingPhoto]) -> tuple[SeenPhoto, ...]:
+        """Return photos as held-out ones are seen, and varied as the first epochs see them.
+
+        Raise `DragonError` where a photo cannot be read or the settings do not suit each other.
+        """
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder; raise `WeightsError` when it is damaged."""

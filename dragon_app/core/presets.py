@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, Schedule
+from dragon_app.core.config import Augment, Balance, FinetuneConfig, Freeze, Optimizer, Schedule
 
 
 class Preset(StrEnum):
@@ -16,7 +16,9 @@ class Preset(StrEnum):
 
 PRESETS: dict[Preset, FinetuneConfig] = {
     # The backbone runs once per photo; the best last layer is computed.
-    Preset.QUICK: FinetuneConfig(optimizer=Optimizer.EXACT, epochs=1, freeze=Freeze.BACKBONE),
+    Preset.QUICK: FinetuneConfig(
+        optimizer=Optimizer.EXACT, epochs=1, freeze=Freeze.BACKBONE, balance=Balance.AUTO
+    ),
     # The head finds its place first, then the last stage moves with it.
     Preset.BALANCED: FinetuneConfig(
         epochs=12,
@@ -25,8 +27,9 @@ PRESETS: dict[Preset, FinetuneConfig] = {
         unfreeze_after=3,
         layer_decay=0.5,
         augment=Augment.LIGHT,
+        balance=Balance.AUTO,
     ),
-    # Every stage learns, the deeper the slower.
+    # Every stage learns, the deeper the slower, for as long as six epochs bring something better.
     Preset.THOROUGH: FinetuneConfig(
         epochs=20,
         head_lr=1e-3,
@@ -34,6 +37,8 @@ PRESETS: dict[Preset, FinetuneConfig] = {
         unfreeze_after=2,
         layer_decay=0.6,
         augment=Augment.LIGHT,
+        balance=Balance.AUTO,
+        patience=6,
     ),
     # The knights' own: ResNet-18, SGD 0.001, momentum 0.9, 15 epochs, every layer.
     Preset.TALE: FinetuneConfig(

@@ -52,7 +52,8 @@ def variants(
 
     Raise `InvalidConfigError` when there is nothing to compare: too few epochs, no learning rate.
     """
-    return _VARIANTS[what](present, _epochs(present) if epochs is None else epochs)
+    to_the_end = replace(present, patience=0, good_enough=None)
+    return _VARIANTS[what](to_the_end, _epochs(present) if epochs is None else epochs)
 
 
 def strategies(present: FinetuneConfig, epochs: int) -> tuple[Variant, ...]:

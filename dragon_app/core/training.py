@@ -104,7 +104,8 @@ class FinetuneResult:
     `val_confusion[true][predicted]` and `val_probabilities`, if they are known, belong to that
     checkpoint. `config` is what was used, with
     the arithmetic settled, so that the run can be repeated; `digest` is the SHA-256 of the kept
-    weights; `reason` says why it could not go on.
+    weights; `reason` says why it could not go on, `enough` why it ended well before its
+    last epoch.
     """
 
     epochs_done: int
@@ -118,6 +119,7 @@ class FinetuneResult:
     checkpoint: Path
     digest: str
     reason: str = ""
+    enough: str = ""
     val_probabilities: NDArray[np.float32] | None = field(default=None, compare=False)  # (N, C)
 
 

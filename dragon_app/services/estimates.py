@@ -58,7 +58,7 @@ def seconds_for(config: FinetuneConfig, *, val_photos: int, runs: Sequence[Run])
             continue
         past = FinetuneConfig.from_json(run.config_json)
         if _is_same_work(past, config):
-            epochs = config.epochs / past.epochs
+            epochs = config.epochs / (run.epochs_done or past.epochs)
             return run.seconds * epochs * val_photos / measured_on
     return None
 

@@ -241,7 +241,7 @@ class Runs:
         elif result.reason:
             store.end(run_id, RunStatus.FAILED, result.reason)
         else:
-            store.end(run_id, RunStatus.FINISHED)
+            store.end(run_id, RunStatus.FINISHED, result.enough)
 
     def _stopped(self) -> tuple[RunStatus, str]:
         if self._is_closing.is_set():

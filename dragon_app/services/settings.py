@@ -13,6 +13,7 @@ _TOGETHER = {
     "unfreeze_after": ("epochs", "optimizer", "freeze"),
     "weights_file": ("weights",),
 }
+_OF_STEPS_ALONE = ("mixup", "label_smoothing")  # wrong where none are taken
 _NEUTRAL = FinetuneConfig()
 
 
@@ -35,6 +36,9 @@ def read_settings(preset: Preset, values: Mapping[str, object]) -> ReadSettings:
     is_file = wanted["weights"] == WeightsSource.FILE
     source = {"weights": wanted["weights"], "weights_file": "any" if is_file else None}
     _try(problems, "weights", base, source)
+    for name in _OF_STEPS_ALONE if "optimizer" not in problems else ():
+        source = {"optimizer": wanted["optimizer"], name: wanted[name]}
+        _try(problems, name, _NEUTRAL, source)
     for name, others in _TOGETHER.items():
         if not problems.keys() & set(others):
             together = {each: values[each] for each in (*others, name) if each in values}
@@ -49,13 +53,16 @@ def read_settings(preset: Preset, values: Mapping[str, object]) -> ReadSettings:
 def nearest_preset(config: FinetuneConfig) -> tuple[Preset, tuple[str, ...]]:
     """Return the preset that the settings are nearest to, and the settings that differ from it.
 
-    What the machine settles by itself, as the arithmetic, is no difference.
+    What the machine settles by itself, as the arithmetic, is no difference, and neither is what
+    means nothing beside the other settings, as a learning rate where no steps are taken.
     """
     differing = {
         preset: tuple(
             n
             for n in _names()
-            if getattr(config, n) != getattr(base, n) and getattr(base, n) != Arithmetic.AUTO
+            if getattr(config, n) != getattr(base, n)
+            and getattr(base, n) != Arithmetic.AUTO
+            and n not in config.idle
         )
         for preset, base in PRESETS.items()
     }

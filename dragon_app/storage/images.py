@@ -145,6 +145,25 @@ class ImageStore:
                 found += map(_record, db.execute(sql, list(chunk)))
         return found
 
+    def examples(self, count: int, *, turn: int = 0) -> list[ImageRecord]:
+        """Return photos that training may learn from, classes taking turns, unlabelled ones last.
+
+        Each turn goes on where the one before ended, and after the last photo with the first.
+        """
+        sql = """select id from (
+            select i.id, i.class_id,
+            row_number() over (partition by i.class_id order by i.id) as place
+            from images i left join classes c on c.id = i.class_id
+            where i.is_binned = 0 and coalesce(i.split, 'train') = 'train'
+            and coalesce(c.is_disabled, 0) = 0
+            ) order by class_id is null, place, class_id"""
+        with self._database.reading() as db:
+            ids = [row[0] for row in db.execute(sql)]
+        taken = range(turn * count, turn * count + min(count, len(ids)))
+        wanted = [ids[place % len(ids)] for place in taken]
+        found = {image.id: image for image in self.described(wanted)}
+        return [found[image_id] for image_id in wanted if image_id in found]
+
     def matching(self, text: str) -> list[int]:
         """Return the ids of the photos whose name holds a text, whatever its case."""
         wanted = _folded(text)

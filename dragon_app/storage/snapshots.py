@@ -47,6 +47,16 @@ class SnapshotStore:
             for row in rows
         ]
 
+    def learned_from(self, snapshot_id: int) -> tuple[int, ...]:
+        """Return how many photos of each class there were to learn from, by class."""
+        sql = """select count(s.digest) from snapshots p, json_each(p.class_names) c
+            left join snapshot_samples s
+            on s.snapshot_id = p.id and s.target = c.key and s.split = ?
+            where p.id = ? group by c.key order by c.key"""
+        with self._database.reading() as db:
+            rows = db.execute(sql, [Split.TRAIN, snapshot_id]).fetchall()
+        return tuple(row[0] for row in rows)
+
     def get(self, snapshot_id: int) -> Snapshot:
         """Return a snapshot; raise `NotFoundError` when there is none."""
         with self._database.reading() as db:

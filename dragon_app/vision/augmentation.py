@@ -20,6 +20,7 @@ from dragon_app.vision.transforms import EvalTransform, eval_view, normalise, no
 
 LUMA = (0.299, 0.587, 0.114)
 _CHANCES = 9  # numbers that decide how a photo is varied
+_MIRROR = 4  # the one that is below a half for views that are mirrored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +38,24 @@ _STRENGTHS = {
 }
 
 
-def recipe(augment: Augment) -> str:
-    """Return in words what a strength means, so that a change of it is noticed."""
-    return "" if augment is Augment.OFF else repr(_STRENGTHS[augment])
+def recipe(augment: Augment, *, mirror: bool) -> str:
+    """Return in words how photos are varied, so that a change of it is noticed."""
+    if augment is Augment.OFF:
+        return ""
+    return repr(_STRENGTHS[augment]) + ("" if mirror else ", never mirrored")
 
 
-def chances(digests: Sequence[str], view: str) -> Tensor:
-    """Return numbers (N, 9), 0..1, that belong to photos in one view and to nothing else."""
+def chances(digests: Sequence[str], view: str, *, mirror: bool = True) -> Tensor:
+    """Return numbers (N, 9), 0..1, that belong to photos in one view and to nothing else.
+
+    Without `mirror` none of the views is mirrored, and the rest of each is the same.
+    """
     hashes = b"".join(sha512(f"{view} {digest}".encode()).digest() for digest in digests)
     numbers = np.frombuffer(hashes, "<u4").reshape(len(digests), -1)[:, :_CHANCES]
-    return torch.from_numpy((numbers / 2.0**32).astype(np.float32))
+    chance = torch.from_numpy((numbers / 2.0**32).astype(np.float32))
+    if not mirror:
+        chance[:, _MIRROR] = 1.0
+    return chance
 
 
 def train_views(
@@ -94,7 +103,7 @@ def _grid(sizes: Tensor, chance: Tensor, strength: _Strength, crop_px: int) -> T
     part_width = torch.minimum(width, side * stretch.sqrt())
     middle_y = part_height / 2 + chance[:, 2] * (height - part_height)
     middle_x = part_width / 2 + chance[:, 3] * (width - part_width)
-    mirror = torch.where(chance[:, 4] < 0.5, -1.0, 1.0)
+    mirror = torch.where(chance[:, _MIRROR] < 0.5, -1.0, 1.0)
     angle = (2 * chance[:, 5] - 1) * math.radians(strength.degrees)
 
     line = (torch.arange(crop_px) + 0.5) / crop_px * 2 - 1  # (S,), -1..1

@@ -36,6 +36,7 @@ class Best:
         self._saved_at = time.monotonic()
         self.saved: Saved | None = None
         self.epochs_done = 0
+        self.epoch = 0  # the best one
 
     def offer(self, measured: Measurement, meta: Meta) -> bool:
         """Take an epoch's end; whether it is the best so far."""
@@ -43,6 +44,7 @@ class Best:
         if not measured.is_better_than(self._measured):
             return False
         self._measured, self._meta = measured, meta
+        self.epoch = meta.epoch
         state = self._network.state_dict()
         self._state = {name: state[name].clone() for name in self._changing}
         if time.monotonic() - self._saved_at >= SAVE_EVERY_S:

@@ -12,13 +12,13 @@ from typing import Any
 
 import torch
 
-from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer, WeightsSource
+from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import ShouldStop
 from dragon_app.core.training import CacheFolder, FreezeCost, TrainingCosts
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.imaging.sample import SAMPLES, sample_picture
-from dragon_app.vision import measurements, sources
+from dragon_app.vision import measurements
 from dragon_app.vision.arithmetic import prepare
 from dragon_app.vision.augmentation import chances, train_views
 from dragon_app.vision.backbone import Network, anatomy, random_network
@@ -29,7 +29,7 @@ from dragon_app.vision.memory import full_memory_told
 from dragon_app.vision.observer import Observer, StoppedError
 from dragon_app.vision.photos import DECODERS
 from dragon_app.vision.plan import VIEWS
-from dragon_app.vision.start import read_as
+from dragon_app.vision.start import would_read_as
 from dragon_app.vision.stopwatch import StageTimes, time_stages
 from dragon_app.vision.transforms import EvalTransform, compact
 
@@ -60,7 +60,9 @@ def costs(
     Raise `TrainingError` when stopped or the memory is full.
     """
     device = choose_device(config.device)
-    transform = _read_as(config)
+    transform = would_read_as(
+        config.weights, config.backbone, config.weights_file, config.image_size_px
+    )
     subject = Subject(backbone=config.backbone, image_size_px=transform.crop_px, device=device)
     observer = Observer(lambda _: None, should_stop)
     try:
@@ -71,18 +73,6 @@ def costs(
     except StoppedError as error:
         raise TrainingError("The measurement was stopped before its end.") from error
     return _estimate(config, subject, arithmetic, speeds, photos)
-
-
-def _read_as(config: FinetuneConfig) -> EvalTransform:
-    """Return how a run would read photos; ImageNet's weights need not be here to know that."""
-    name = config.backbone
-    if config.weights is WeightsSource.IMAGENET:
-        found = sources.Pretrained(
-            words="", transform=sources.imagenet_transform(name), path=sources.imagenet_path(name)
-        )
-    else:
-        found = sources.choose(config.weights, name, config.weights_file)
-    return read_as(found, name, config.image_size_px)
 
 
 def _known(

@@ -15,6 +15,7 @@ from dragon_app.vision.backbone import Network
 from dragon_app.vision.budget import Budget
 from dragon_app.vision.measure import Task
 from dragon_app.vision.memory import Portions
+from dragon_app.vision.objective import Objective
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.photos import CompactPhotos
 from dragon_app.vision.plan import EVAL, Plan
@@ -33,6 +34,7 @@ class Course:
 
     config: FinetuneConfig  # as used: nothing is left open
     plan: Plan
+    objective: Objective
     start: Start
     train: CompactPhotos
     val: CompactPhotos
@@ -77,7 +79,7 @@ class Course:
             compacts,
             self.start.transform,
             Augment.OFF if view == EVAL else self.config.augment,
-            chance=chances(digests, view),
+            chance=chances(digests, view, mirror=self.config.mirror),
             device=self.device,
         )
 

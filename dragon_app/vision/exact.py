@@ -32,6 +32,7 @@ def compute_head(course: Course) -> Lesson:
         features=features,
         targets=targets.repeat(len(views)),
         classes=course.network.head.linear.out_features,
+        weights=course.objective.weights[targets].repeat(len(views)),
         groups=torch.arange(count).repeat(len(views)),
     )
     found = fit(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from dragon_app.core.config import FinetuneConfig, Optimizer
+from dragon_app.core.enough import reason_to_end
 from dragon_app.core.errors import NotEnoughImagesError, TrainingError
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.training import (
@@ -28,6 +29,8 @@ from dragon_app.vision.memory import full_memory_told
 from dragon_app.vision.observer import Observer, StoppedError
 from dragon_app.vision.prefix import look, settle_head
 from dragon_app.vision.setting_out import make_optimizer, set_out
+
+TOLD_PHOTOS = 512  # at most, whose loss and accuracy stand for all where steps see mixed ones
 
 
 def finetune(
@@ -57,7 +60,8 @@ def finetune(
             best = Best(course.network, changing=_changing(course), folder=folders.checkpoints)
         except StoppedError as error:
             raise _nothing_kept() from error
-        was_stopped, reason = _end(course, photos, best)
+        run = _Run(course, photos, best, time.monotonic())
+        was_stopped, reason = _end(run)
     try:
         best.keep()
     except TrainingError as error:  # an earlier epoch may be on the disk
@@ -76,6 +80,7 @@ def finetune(
         config=course.config,
         was_stopped=was_stopped,
         reason=reason,
+        enough=run.enough,
         checkpoint=best.saved.path,
         digest=checkpoint.digest(best.saved.path),
     )
@@ -96,14 +101,13 @@ def _changing(course: Course) -> set[str]:
     }
 
 
-def _end(course: Course, photos: TrainingPhotos, best: Best) -> tuple[bool, str]:
+def _end(run: "_Run") -> tuple[bool, str]:
     """Run to the end; return whether it was stopped, and why it could not go on."""
-    began = time.monotonic()
     try:
-        with full_memory_told(course.device):
-            look(course)
-            settle_head(course)
-            _Run(course, photos, best, began).epochs()
+        with full_memory_told(run.course.device):
+            look(run.course)
+            settle_head(run.course)
+            run.epochs()
     except StoppedError:
         return True, ""
     except TrainingError as error:
@@ -119,6 +123,7 @@ class _Run:
     photos: TrainingPhotos
     best: Best
     began: float
+    enough: str = ""  # why it ended before its last epoch
 
     def epochs(self) -> None:
         course, config = self.course, self.course.config
@@ -136,15 +141,21 @@ class _Run:
             lesson = compute_head(course) if stepper is None else _learn(course, stepper, pace)
             learned_at = time.monotonic()
             measuring_s = self._measure(pace, lesson, started, learned_at)
+            if self.enough:
+                break
 
     def _measure(self, pace: Pace, lesson: Lesson, started: float, learned_at: float) -> float:
         """Measure after an epoch, keep the best, report; return the seconds that it took."""
         course, config = self.course, self.course.config
         course.network.eval()
+        classes = len(self.photos.class_names)
+        if course.objective.mixup:
+            lesson = _unmixed(course, lesson, epoch=pace.epoch, classes=classes)
         measured = measure(
             course.task("val", pace.epoch),
-            classes=len(self.photos.class_names),
+            classes=classes,
             observer=course.observer,
+            is_balanced=course.objective.is_balanced,
         )
         check_loss(measured.loss, epoch=pace.epoch, lr=config.head_lr)
         meta = checkpoint.Meta(
@@ -159,6 +170,9 @@ class _Run:
             val_loss=measured.loss,
         )
         is_best = self.best.offer(measured, meta)
+        self.enough = reason_to_end(
+            config, epoch=pace.epoch, best_epoch=self.best.epoch, share=measured.share
+        )
         ended = time.monotonic()
         pace = replace(pace, measuring_s=ended - learned_at)
         course.observer.epoch(
@@ -180,13 +194,23 @@ class _Run:
         return pace.measuring_s
 
 
+def _unmixed(course: Course, lesson: Lesson, *, epoch: int, classes: int) -> Lesson:
+    """Tell loss and accuracy of training photos as they are: mixed ones have no right answer."""
+    count = len(course.train)
+    some = range(0, count, -(-count // TOLD_PHOTOS))
+    task = course.task("train", epoch)
+    found = measure(task, classes=classes, observer=course.observer, indices=some)
+    return replace(lesson, loss=found.loss, accuracy=found.accuracy)
+
+
 def _steps(course: Course) -> int:
-    return len(batches(len(course.train), course.config.batch_size, torch.Generator()))
+    return len(batches(range(len(course.train)), course.config.batch_size))
 
 
 def _stepper(course: Course) -> Stepper:
     optimizer = make_optimizer(course)
     return Stepper(
+        objective=course.objective,
         optimizer=optimizer,
         scaler=gradient_scaler(course.arithmetic, course.device),
         schedule=course.config.schedule,
@@ -197,7 +221,8 @@ def _stepper(course: Course) -> Stepper:
 
 def _learn(course: Course, stepper: Stepper, pace: Pace) -> Lesson:
     frozen = course.plan.frozen(pace.epoch)
-    parts = batches(len(course.train), course.config.batch_size, course.generator)
+    drawn = course.objective.draw(course.train.targets, course.generator)
+    parts = batches(drawn, course.config.batch_size)
     set_learning(
         course.network,
         course.start.parts.stage_of,

@@ -1,18 +1,18 @@
 """One pass over the training photos: batches, steps, a loss that must stay a number."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from dragon_app.core.config import Schedule
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.training import StepMetrics
 from dragon_app.vision.measure import Task
+from dragon_app.vision.objective import Objective, loss_sum
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.schedule import lr_factor
 
@@ -38,7 +38,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What one pass over the training photos gave."""
+    """What one pass over the training photos gave; with mixup, of the mixed photos."""
 
     loss: float
     accuracy: float
@@ -46,13 +46,13 @@ class Lesson:
     lrs: tuple[float, ...]
 
 
-def batches(photos: int, batch_size: int, generator: torch.Generator) -> list[list[int]]:
-    """Return shuffled indices in batches; a last batch of one joins the one before.
+def batches(order: Sequence[int], batch_size: int) -> list[list[int]]:
+    """Return photos in batches; a last batch of one joins the one before.
 
     BatchNorm cannot take the statistics of a single photo.
     """
-    order = torch.randperm(photos, generator=generator).tolist()
-    parts = [order[start : start + batch_size] for start in range(0, photos, batch_size)]
+    starts = range(0, len(order), batch_size)
+    parts = [list(order[start : start + batch_size]) for start in starts]
     if batch_size > 1 and len(parts) > 1 and len(parts[-1]) == 1:
         alone = parts.pop()
         parts[-1] += alone
@@ -61,11 +61,12 @@ def batches(photos: int, batch_size: int, generator: torch.Generator) -> list[li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepper:
-    """Turns gradients into optimizer steps at the learning rates of the moment.
+    """Turns what is asked into gradients, and these into steps at the rates of the moment.
 
     Of the parameter groups only the first `learning_groups` learn in this epoch.
     """
 
+    objective: Objective
     optimizer: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
     schedule: Schedule
@@ -108,10 +109,11 @@ def learn(
     with task.batches(parts) as batches_of_inputs:
         for step, (indices, inputs) in enumerate(batches_of_inputs, 1):
             observer.check()
-            truths = task.targets[indices].to(inputs.device)
+            targets = task.targets[indices].to(inputs.device)
+            mixed, shares = stepper.objective.mixed(inputs, targets)
             loss, right = task.portions.fit(
-                lambda inputs=inputs, truths=truths: _gradients(  # type: ignore[misc]
-                    task.score, task.portions.of(inputs, fewest=task.fewest), truths, stepper
+                lambda mixed=mixed, shares=shares: _gradients(  # type: ignore[misc]
+                    task.score, task.portions.of(mixed, fewest=task.fewest), shares, stepper
                 )
             )
             check_loss(loss, epoch=pace.epoch, lr=stepper.base_lrs[0])
@@ -145,20 +147,25 @@ def learn(
 def _gradients(
     score: Callable[[Tensor], Tensor],
     portions: tuple[Tensor, ...],
-    truths: Tensor,
+    shares: Tensor,
     stepper: Stepper,
 ) -> tuple[float, int]:
-    """Add up the gradients of a batch's mean loss; return the loss and how many were right."""
+    """Add up the gradients of a batch; return its plain loss and how many were right.
+
+    The loss that is told is that of the photos as they are labelled, each counting alike: it
+    compares with the one of the held-out photos.
+    """
     stepper.begin()
+    wanted = stepper.objective.wanted(shares)
     total, right, start = 0.0, 0, 0
     for portion in portions:
-        expected = truths[start : start + len(portion)]
+        part = slice(start, start + len(portion))
         start += len(portion)
         scores = score(portion).float()  # (n, C)
-        loss = functional.cross_entropy(scores, expected) * (len(portion) / len(truths))
-        stepper.add(loss)
-        total += float(loss.detach())
-        right += int((scores.detach().argmax(1) == expected).sum())
+        stepper.add(loss_sum(scores, wanted[part]) / len(shares))
+        told = scores.detach()
+        total += float(loss_sum(told, shares[part])) / len(shares)
+        right += int((told.argmax(1) == shares[part].argmax(1)).sum())
     return total, right
 
 

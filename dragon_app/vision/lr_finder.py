@@ -9,7 +9,6 @@ from dataclasses import replace
 from math import isfinite
 
 import torch
-from torch.nn import functional
 
 from dragon_app.core.config import FinetuneConfig, Optimizer
 from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, TrainingError
@@ -27,6 +26,7 @@ from dragon_app.vision.devices import choose_device
 from dragon_app.vision.freezing import set_learning
 from dragon_app.vision.learning import batches
 from dragon_app.vision.memory import full_memory_told
+from dragon_app.vision.objective import loss_sum
 from dragon_app.vision.observer import Observer, StoppedError
 from dragon_app.vision.prefix import look, settle_head
 from dragon_app.vision.setting_out import make_optimizer, set_out
@@ -91,16 +91,18 @@ def _losses(course: Course) -> Iterator[Point]:
     task = course.task("train", 1)
     optimizer = make_optimizer(course)
     groups = optimizer.param_groups
-    shares = [group["lr"] / groups[0]["lr"] for group in groups]
+    factors = [group["lr"] / groups[0]["lr"] for group in groups]
     mean, best = 0.0, float("inf")
     for step in range(1, STEPS + 1):
         course.observer.check()
         lr = LOWEST * (HIGHEST / LOWEST) ** ((step - 1) / (STEPS - 1))
-        for group, share in zip(groups, shares, strict=True):
-            group["lr"] = lr * share
+        for group, factor in zip(groups, factors, strict=True):
+            group["lr"] = lr * factor
         indices = next(parts)
-        scores = task.score(task.load(indices)).float()  # (n, C)
-        loss = functional.cross_entropy(scores, task.targets[indices].to(scores.device))
+        inputs = task.load(indices)
+        mixed, shares = course.objective.mixed(inputs, task.targets[indices].to(inputs.device))
+        scores = task.score(mixed).float()  # (n, C)
+        loss = loss_sum(scores, course.objective.wanted(shares)) / len(shares)
         value = float(loss.detach())
         mean = MEMORY * mean + (1 - MEMORY) * value
         smoothed = mean / (1 - MEMORY**step)
@@ -135,7 +137,8 @@ def _some(photos: tuple[TrainingPhoto, ...], count: int, seed: int) -> tuple[Tra
 
 def _endless(course: Course) -> Iterator[list[int]]:
     while True:
-        yield from batches(len(course.train), course.config.batch_size, course.generator)
+        drawn = course.objective.draw(course.train.targets, course.generator)
+        yield from batches(drawn, course.config.batch_size)
 
 
 def suggest(points: Sequence[Point]) -> float | None:

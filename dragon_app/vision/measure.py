@@ -1,6 +1,6 @@
 """How good a network is on photos it did not learn from."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from dragon_app.core.metrics import Confusion, accuracy, confusion_matrix
+from dragon_app.core.metrics import Confusion, accuracy, balanced_accuracy, confusion_matrix
 from dragon_app.vision.ahead import ahead
 from dragon_app.vision.memory import Portions
 from dragon_app.vision.observer import Observer
@@ -48,11 +48,13 @@ class Task:
 class Measurement:
     """Mean cross-entropy, `[true][predicted]` counts, and the probabilities (N, C) behind them.
 
-    Those may be unknown: they are not kept where a run is interrupted.
+    Those may be unknown: they are not kept where a run is interrupted. `is_balanced`: it is judged
+    with every class counting alike.
     """
 
     loss: float
     confusion: Confusion
+    is_balanced: bool = False
     probabilities: NDArray[np.float32] | None = field(default=None, compare=False)
 
     @property
@@ -60,16 +62,33 @@ class Measurement:
         """The share of photos whose most likely class is the right one."""
         return accuracy(self.confusion)
 
+    @property
+    def share(self) -> float:
+        """The share right by which epochs are judged: of photos, or the mean of all classes."""
+        return self._share(self.confusion)
+
     def is_better_than(self, other: "Measurement | None") -> bool:
-        """Whether accuracy is higher, or equal with a lower loss."""
-        return other is None or (self.accuracy, -self.loss) > (other.accuracy, -other.loss)
+        """Whether the share right is higher, or equal with a lower loss."""
+        if other is None:
+            return True
+        return (self.share, -self.loss) > (self._share(other.confusion), -other.loss)
+
+    def _share(self, confusion: Confusion) -> float:
+        return balanced_accuracy(confusion) if self.is_balanced else accuracy(confusion)
 
 
-def measure(task: Task, *, classes: int, observer: Observer) -> Measurement:
-    """Score every photo once; the network is in eval mode."""
-    targets = task.targets
-    every = range(len(targets))
-    parts = [list(every[start : start + BATCH]) for start in every[::BATCH]]
+def measure(
+    task: Task,
+    *,
+    classes: int,
+    observer: Observer,
+    indices: Sequence[int] | None = None,
+    is_balanced: bool = False,
+) -> Measurement:
+    """Score every photo once, or those of some indices; the network is in eval mode."""
+    some = range(len(task.targets)) if indices is None else indices
+    targets = task.targets[list(some)]
+    parts = [list(some[start : start + BATCH]) for start in range(0, len(some), BATCH)]
     found = []
     with torch.no_grad(), task.batches(parts) as batches:
         for _, inputs in batches:
@@ -80,5 +99,6 @@ def measure(task: Task, *, classes: int, observer: Observer) -> Measurement:
     return Measurement(
         loss=float(loss),
         confusion=confusion_matrix(targets.tolist(), scores.argmax(1).tolist(), classes=classes),
+        is_balanced=is_balanced,
         probabilities=scores.softmax(1).numpy(),
     )

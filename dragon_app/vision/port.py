@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.forecast import FoldScores
-from dragon_app.core.ports import ByteProgress, Predictor, Report, ShouldStop
+from dragon_app.core.ports import ByteProgress, Predictor, Report, SeenPhoto, ShouldStop
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     BackboneInfo,
@@ -14,6 +14,7 @@ from dragon_app.core.training import (
     LrCurve,
     RunFolders,
     TrainingCosts,
+    TrainingPhoto,
     TrainingPhotos,
 )
 from dragon_app.vision.pair import check_pair, wait_quietly
@@ -29,6 +30,7 @@ from dragon_app.vision.kfold import fold_scores  # noqa: E402
 from dragon_app.vision.lr_finder import find_lr  # noqa: E402
 from dragon_app.vision.origin import origin_of  # noqa: E402
 from dragon_app.vision.predictor import load_predictor  # noqa: E402
+from dragon_app.vision.preview import see  # noqa: E402
 
 
 class TorchVision:
@@ -82,6 +84,10 @@ class TorchVision:
     def origin(self, config: FinetuneConfig) -> Origin:
         """Say what these settings would begin from now."""
         return origin_of(config)
+
+    def see(self, config: FinetuneConfig, photos: Sequence[TrainingPhoto]) -> tuple[SeenPhoto, ...]:
+        """Return photos as training will see them."""
+        return see(config, photos)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""

@@ -95,7 +95,8 @@ def _open_rows(course: Course) -> None:
 
 
 def _rows(course: Course, plain: ShelfKey, part: str, view: str) -> Rows:
-    name = view if view == EVAL else f"{view} {recipe(course.config.augment)}"
+    how = recipe(course.config.augment, mirror=course.config.mirror)
+    name = view if view == EVAL else f"{view} {how}"
     shelf = course.store.shelf(replace(plain, view=name))
     prefix = course.splits[plain.depth].prefix
 

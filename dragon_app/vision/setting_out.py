@@ -14,6 +14,7 @@ from dragon_app.vision.course import Course
 from dragon_app.vision.freezing import frozen_in_the_end, parameter_groups
 from dragon_app.vision.measurements import Subject
 from dragon_app.vision.memory import Portions
+from dragon_app.vision.objective import make_objective
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.origin import origin
 from dragon_app.vision.photos import CompactPhotos, compact_key
@@ -55,6 +56,7 @@ def set_out(
     return Course(
         config=used,
         plan=Plan(config=used, stages=stages, finally_frozen=finally_frozen),
+        objective=make_objective(used, train.targets, classes=classes),
         start=start,
         train=train,
         val=val,

@@ -63,6 +63,21 @@ def read_as(
     return seen.resized(image_size_px)
 
 
+def would_read_as(
+    source: WeightsSource, backbone: str, file: str | None, image_size_px: int | None
+) -> EvalTransform:
+    """Return how a run would read photos; ImageNet's weights need not be here to know that."""
+    if source is WeightsSource.IMAGENET:
+        found = sources.Pretrained(
+            words="",
+            transform=sources.imagenet_transform(backbone),
+            path=sources.imagenet_path(backbone),
+        )
+    else:
+        found = sources.choose(source, backbone, file)
+    return read_as(found, backbone, image_size_px)
+
+
 def start_network(
     backbone: str,
     pretrained: sources.Pretrained,

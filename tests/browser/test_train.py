@@ -12,7 +12,7 @@ from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.training import StepMetrics
-from dragon_app.ui.words import SETTINGS
+from dragon_app.ui.settings import SETTINGS
 from dragon_app.wiring import Session
 from tests.fakes import FakeVision
 from tests.photos import incoming_photos

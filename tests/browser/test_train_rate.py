@@ -129,7 +129,10 @@ def test_no_suggestion_is_said_in_words(
 def test_a_computed_last_layer_needs_no_rate(advanced: Page) -> None:
     find(advanced).click()
     expect(panel(advanced)).to_be_visible()
+    advanced.get_by_label("Learning rate", exact=True).fill("0.5")
+    expect(advanced.locator(".advanced-count")).to_have_text("1 setting changed")
     advanced.locator(".preset.is-quick").click()
+    expect(advanced.locator(".advanced-count")).to_have_text("")
     expect(find(advanced)).to_be_hidden()
     expect(panel(advanced)).to_be_hidden()
     expect(advanced.locator(".map-words")).to_contain_text("no rate, no epochs")

@@ -17,12 +17,26 @@ def test_evaluate_measures_a_folder(trained: Shell, tmp_path: Path) -> None:
     outcome = trained("evaluate", tmp_path / "val", "--json")
     assert outcome.code == 0
     answer = outcome.answer
-    assert answer.keys() == {"accuracy", "n", "per_class", "confusion", "classes"}
-    assert (answer["accuracy"], answer["n"]) == (0.75, 4)
+    assert answer.keys() == {
+        *("accuracy", "n", "per_class", "confusion", "classes"),
+        "balanced_accuracy",
+    }
+    assert (answer["accuracy"], answer["balanced_accuracy"], answer["n"]) == (0.75, 0.75, 4)
     assert answer["confusion"] == [[1, 1], [0, 2]]
     assert answer["classes"] == ["dark", "light"]
     assert answer["per_class"]["light"].keys() == {"precision", "recall", "f1", "n"}
     assert "loose.png lies in no class folder." in outcome.err
+
+
+def test_evaluate_on_unequal_classes_says_what_the_share_hides(
+    trained: Shell, tmp_path: Path
+) -> None:
+    for name, greys in (("dark", (10, 20, 30, 40)), ("light", (5,))):
+        (tmp_path / "val" / name).mkdir(parents=True)
+        for grey in greys:
+            (tmp_path / "val" / name / f"{grey}.png").write_bytes(plain_bytes(grey))
+    outcome = trained("evaluate", tmp_path / "val")
+    assert "80.0% of 5 photos right, 50.0% when every class counts alike" in outcome.out
 
 
 @pytest.mark.parametrize("run", ["99", "99999999999999999999"])

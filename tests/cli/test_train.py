@@ -16,6 +16,7 @@ from dragon_app.core.presets import PRESETS, Preset
 from tests.cli.conftest import Shell
 from tests.conftest import wait_until
 from tests.fakes import NETWORK, FakeVision
+from tests.photos import write_photos
 
 
 def last_config(shell: Shell) -> FinetuneConfig:
@@ -56,7 +57,8 @@ def test_train_takes_every_setting_from_its_option(
         *("--layer-decay", "0.9", "--optimizer", "sgd", "--momentum", "0.8"),
         *("--weight-decay", "0.1", "--schedule", "step", "--batch-size", "8"),
         *("--augment", "strong", "--seed", "7", "--device", "cpu", "--backbone", NETWORK.name),
-        *("--arithmetic", "bfloat16"),
+        *("--arithmetic", "bfloat16", "--mirror", "no", "--mixup", "0.2", "--balance", "sampling"),
+        *("--label-smoothing", "0.1", "--patience", "4", "--good-enough", "0.9"),
     )
     assert outcome.code == 0, outcome.err
     config = last_config(shell)
@@ -67,6 +69,8 @@ def test_train_takes_every_setting_from_its_option(
     assert (config.optimizer, config.momentum, config.weight_decay) == ("sgd", 0.8, 0.1)
     assert (config.schedule, config.batch_size, config.augment) == ("step", 8, "strong")
     assert (config.seed, config.device, config.arithmetic) == (7, "cpu", "bfloat16")
+    assert (config.mirror, config.mixup, config.balance) == (False, 0.2, "sampling")
+    assert (config.label_smoothing, config.patience, config.good_enough) == (0.1, 4, 0.9)
 
 
 def test_train_computes_the_last_layer_exactly(shell: Shell, photos: Path) -> None:
@@ -95,6 +99,23 @@ def test_train_says_what_a_computed_head_makes_idle(shell: Shell, photos: Path) 
     outcome = shell("train", "--preset", "quick", "--epochs", "5", "--optimizer", "adamw")
     assert "does not count" not in outcome.err
     assert last_config(shell).epochs == 5
+
+
+def test_mixing_for_a_computed_head_is_bad_input(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    outcome = shell("train", "--preset", "quick", "--mixup", "0.2")
+    assert outcome.code == 2
+    assert "the exact optimizer takes no steps" in outcome.err
+
+
+def test_unequal_classes_are_said_before_the_run(
+    shell: Shell, photos: Path, tmp_path: Path
+) -> None:
+    write_photos(tmp_path / "more" / "dark", range(20, 40))
+    shell("add", photos, tmp_path / "more")
+    outcome = shell("train")
+    assert "unequal (19 dark, 3 light): rare classes will count more." in outcome.err
+    assert "may be overlooked" in shell("train", "--balance", "off").err
 
 
 def test_train_warms_up(shell: Shell, photos: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from dragon_app.core.config import (
     Arithmetic,
     Augment,
+    Balance,
     FinetuneConfig,
     Freeze,
     Optimizer,
@@ -42,6 +43,12 @@ def configs(draw: st.DrawFn) -> FinetuneConfig:
         weight_decay=draw(st.floats(0, 1)),
         schedule=draw(st.sampled_from(Schedule)),
         augment=draw(st.sampled_from(Augment)),
+        mirror=draw(st.booleans()),
+        mixup=0.0 if is_exact else draw(st.floats(0, 1)),
+        label_smoothing=0.0 if is_exact else draw(st.floats(0, 1, exclude_max=True)),
+        balance=draw(st.sampled_from(Balance)),
+        patience=draw(st.integers(0, 1000)),
+        good_enough=draw(st.none() | st.floats(0, 1, exclude_min=True)),
         seed=draw(st.integers(0, 2**31 - 1)),
         device=draw(st.sampled_from(["auto", "cpu", "cuda", "mps"])),
         arithmetic=draw(st.sampled_from(Arithmetic)),
@@ -67,6 +74,10 @@ def test_every_setting_outside_its_range_is_listed() -> None:
         layer_decay=1.5,
         momentum=1.0,
         weight_decay=-1.0,
+        mixup=1.5,
+        label_smoothing=1.0,
+        patience=-1,
+        good_enough=95.0,
         seed=-3,
         device="tpu",
     )
@@ -82,6 +93,10 @@ def test_every_setting_outside_its_range_is_listed() -> None:
         "Layer decay must be above 0 and at most 1, not 1.5.",
         "Momentum must be 0 to below 1, not 1.0.",
         "Weight decay must be 0 to 1, not -1.0.",
+        "Mixup must be 0 to 1, not 1.5.",
+        "Label smoothing must be 0 to below 1, not 1.0.",
+        "Patience must be 0 to 1000, not -1.",
+        "Good enough must be above 0 and at most 1, where 0.95 is 95 of 100 right, not 95.0.",
         "Seed must be 0 to 2147483647, not -3.",
         "Device must be auto, cpu, cuda or mps, not tpu.",
     ):
@@ -109,6 +124,26 @@ def test_the_exact_optimizer_has_one_epoch_and_no_phases() -> None:
     assert (exact.epochs, exact.unfreeze_after) == (1, 0)
 
 
+@pytest.mark.parametrize("name", ["mixup", "label_smoothing"])
+def test_the_exact_optimizer_mixes_and_softens_nothing(name: str) -> None:
+    words = problems(optimizer=Optimizer.EXACT, epochs=1, **{name: 0.2})
+    assert "takes no steps: leave both at 0, or choose AdamW or SGD." in words
+
+
+def test_what_means_nothing_beside_other_settings_is_idle() -> None:
+    assert FinetuneConfig().idle == {"momentum", "mirror"}
+    assert FinetuneConfig(optimizer=Optimizer.SGD, augment=Augment.LIGHT).idle == set()
+    exact = FinetuneConfig(optimizer=Optimizer.EXACT, epochs=1)
+    assert {"head_lr", "epochs", "patience", "mixup"} < exact.idle
+    assert not exact.idle & {"freeze", "balance", "seed", "augment"}
+
+
+@pytest.mark.parametrize("text", ["no", "false", "False", False])
+def test_changed_reads_yes_and_no(text: object) -> None:
+    assert FinetuneConfig().changed({"mirror": text}).mirror is False
+    assert FinetuneConfig(mirror=False).changed({"mirror": "yes"}).mirror is True
+
+
 def test_steps_in_place_of_a_computed_head_take_the_usual_epochs_unless_told() -> None:
     exact = PRESETS[Preset.QUICK]
     assert exact.changed({"optimizer": "adamw"}).epochs == 10
@@ -120,7 +155,11 @@ def test_a_weights_file_without_its_source_is_a_problem() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["head_lr", "layer_decay", "momentum", "weight_decay", "image_size_px"]
+    "name",
+    [
+        *("head_lr", "layer_decay", "momentum", "weight_decay", "image_size_px"),
+        *("mixup", "label_smoothing", "good_enough"),
+    ],
 )
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_numbers_that_are_none_are_refused(name: str, value: float) -> None:
@@ -160,20 +199,24 @@ def test_changed_takes_numbers_as_a_form_gives_them() -> None:
 
 @pytest.mark.parametrize("empty", [None, ""])
 def test_empty_unsets_what_may_be_unset_and_leaves_the_rest(empty: str | None) -> None:
-    config = FinetuneConfig(image_size_px=128, epochs=7)
-    changed = config.changed({"image_size_px": empty, "epochs": empty})
-    assert (changed.image_size_px, changed.epochs) == (None, 7)
+    config = FinetuneConfig(image_size_px=128, epochs=7, good_enough=0.9)
+    changed = config.changed({"image_size_px": empty, "epochs": empty, "good_enough": empty})
+    assert (changed.image_size_px, changed.epochs, changed.good_enough) == (None, 7, None)
 
 
 def test_changed_names_every_value_that_cannot_be_read() -> None:
     with pytest.raises(InvalidConfigError) as error:
         FinetuneConfig().changed(
-            {"epochs": "2.5", "head_lr": "fast", "optimizer": "adam", "seed": "inf", "layers": "3"}
+            {
+                **{"epochs": "2.5", "head_lr": "fast", "optimizer": "adam", "seed": "inf"},
+                **{"layers": "3", "mirror": "maybe"},
+            }
         )
     words = str(error.value)
     for expected in (
         "'2.5' is not a value for epochs",
         "'fast' is not a value for the learning rate",
+        "'maybe' is not a value for whether photos may be mirrored",
     ):
         assert expected in words
     for expected in ("'adam'", "'inf'", "There is no setting 'layers'."):
@@ -198,7 +241,9 @@ def test_json_has_one_key_for_each_setting() -> None:
 
 
 def test_settings_stored_before_one_was_invented_get_its_default() -> None:
-    assert FinetuneConfig.from_json('{"epochs": 3}') == FinetuneConfig(epochs=3)
+    older = FinetuneConfig.from_json('{"epochs": 3}')
+    assert older == FinetuneConfig(epochs=3)
+    assert (older.balance, older.patience, older.mirror) == (Balance.OFF, 0, True)  # as they ran
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", '"quick"', '{"epochs": "many"}'])

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragon_app.core.metrics import accuracy, confusion_matrix, per_class, wilson_interval
+from dragon_app.core.metrics import (
+    accuracy,
+    balanced_accuracy,
+    confusion_matrix,
+    per_class,
+    wilson_interval,
+)
 
 CONFUSION = ((3, 1), (2, 4))
 
@@ -22,6 +28,11 @@ def test_accuracy_is_the_share_on_the_diagonal() -> None:
 
 def test_nothing_measured_has_no_accuracy() -> None:
     assert accuracy(((0, 0), (0, 0))) == accuracy(()) == 0.0
+
+
+def test_balanced_accuracy_is_the_mean_recall_of_the_classes_there_are() -> None:
+    assert balanced_accuracy(((90, 0, 0), (5, 5, 0), (0, 0, 0))) == pytest.approx(0.75)
+    assert balanced_accuracy(((0, 0), (0, 0))) == balanced_accuracy(()) == 0.0
 
 
 def test_precision_recall_and_f1_of_a_class() -> None:

@@ -243,3 +243,11 @@ def test_photos_kept_for_testing_are_not_trained_on(ready_app: App, vision: Fake
     ready_app.dataset.add([kept])
     finish(ready_app, ready_app.runs.start(CONFIG))
     assert len(vision.trained_on[0].train + vision.trained_on[0].val) == 8
+
+
+def test_a_run_that_learned_enough_is_finished_and_says_why(
+    ready_app: App, vision: FakeVision
+) -> None:
+    vision.enough = "Stopped after epoch 1: 96 % right is good enough; epoch 1 is kept."
+    run = finish(ready_app, ready_app.runs.start(FinetuneConfig()))
+    assert (run.status, run.reason) == (RunStatus.FINISHED, vision.enough)

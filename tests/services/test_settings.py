@@ -64,3 +64,20 @@ def test_preset_is_recognised_and_what_differs_from_it() -> None:
     settled = replace(PRESETS[Preset.TALE], arithmetic=Arithmetic.BFLOAT16)
     assert nearest_preset(settled) == (Preset.TALE, ())
     assert nearest_preset(changed) == (Preset.THOROUGH, ("epochs",))
+
+
+def test_only_what_means_something_beside_the_rest_is_a_difference() -> None:
+    quick = replace(PRESETS[Preset.QUICK], head_lr=0.0031, patience=3)
+    assert nearest_preset(quick) == (Preset.QUICK, ())
+    unvaried = replace(PRESETS[Preset.QUICK], mirror=False)
+    assert nearest_preset(unvaried) == (Preset.QUICK, ())
+    varied = replace(PRESETS[Preset.BALANCED], mirror=False, patience=3)
+    assert nearest_preset(varied) == (Preset.BALANCED, ("mirror", "patience"))
+
+
+def test_mixing_without_steps_is_told_at_its_own_key() -> None:
+    read = read_settings(Preset.QUICK, {"mixup": "0.2"})
+    assert set(read.problems) == {"mixup"}
+    assert "takes no steps" in read.problems["mixup"]
+    assert read_settings(Preset.QUICK, {"mixup": "0.2", "optimizer": "sgd"}).problems == {}
+    assert set(read_settings(Preset.BALANCED, {"mixup": "2"}).problems) == {"mixup"}

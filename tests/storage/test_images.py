@@ -153,3 +153,19 @@ def test_a_failed_batch_adds_nothing(workspace: Workspace) -> None:
     with pytest.raises(RuntimeError):
         workspace.images.add([new_image(1), new_image(2)], Broken())
     assert workspace.images.counts()[Shown.ALL] == 0
+
+
+def test_examples_take_turns_between_classes_and_leave_out_what_training_does(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    one, two, binned, *loose = ids
+    assert [image.id for image in workspace.images.examples(3)] == [one, two, loose[0]]
+    assert [image.id for image in workspace.images.examples(9)] == [one, two, *loose]
+    assert [image.id for image in workspace.images.examples(3, turn=1)] == [loose[1], loose[2], one]
+    workspace.classes.set_disabled(1, is_disabled=True)
+    assert one not in [image.id for image in workspace.images.examples(9)]
+    assert binned not in [image.id for image in workspace.images.examples(9)]
+
+
+def test_without_photos_there_are_no_examples(workspace: Workspace) -> None:
+    assert workspace.images.examples(4, turn=7) == []

@@ -98,3 +98,13 @@ def test_without_labels_it_is_empty(workspace: Workspace) -> None:
 def test_a_snapshot_that_is_not_there_is_not_found(workspace: Workspace, snapshot_id: int) -> None:
     with pytest.raises(NotFoundError):
         workspace.snapshots.get(snapshot_id)
+
+
+def test_it_tells_how_many_photos_of_each_class_were_learned_from(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    snapshot = workspace.snapshots.take()
+    assert workspace.snapshots.learned_from(snapshot.id) == (2, 2)
+    apply(workspace, EventKind.CLASS, {ids[0]: "2"})
+    assert workspace.snapshots.learned_from(snapshot.id) == (2, 2)
+    assert workspace.snapshots.learned_from(workspace.snapshots.take().id) == (1, 3)

@@ -13,8 +13,10 @@ CPU = torch.device("cpu")
 VARIED = [Augment.LIGHT, Augment.MEDIUM, Augment.STRONG]
 
 
-def _views(photos: list[Tensor], augment: Augment, seed: int = 0) -> Tensor:
-    chance = chances([f"{number}" for number in range(len(photos))], f"{augment}-{seed}")
+def _views(photos: list[Tensor], augment: Augment, seed: int = 0, *, mirror: bool = True) -> Tensor:
+    chance = chances(
+        [f"{number}" for number in range(len(photos))], f"{augment}-{seed}", mirror=mirror
+    )
     return train_views(photos, SEEN, augment, chance=chance, device=CPU)
 
 
@@ -53,8 +55,18 @@ def test_nothing_outside_a_photo_is_shown(augment: Augment) -> None:
 def test_about_half_of_the_light_views_are_mirrored() -> None:
     ramp = torch.arange(40, dtype=torch.uint8).mul(6).expand(3, 40, 40).contiguous()
     views = _views([ramp] * 200, Augment.LIGHT)
-    mirrored = (views[:, 0, 16, 0] > views[:, 0, 16, -1]).sum()
-    assert 60 < mirrored < 140
+    mirrored = views[:, 0, 16, 0] > views[:, 0, 16, -1]
+    assert 60 < mirrored.sum() < 140
+    upright = _views([ramp] * 200, Augment.LIGHT, mirror=False)
+    assert upright[mirrored].allclose(views[mirrored].flip(-1), atol=1e-5)
+    assert upright[~mirrored].equal(views[~mirrored])  # the rest of a view is the same
+
+
+@pytest.mark.parametrize("augment", VARIED)
+def test_where_left_and_right_matter_nothing_is_ever_mirrored(augment: Augment) -> None:
+    ramp = torch.arange(40, dtype=torch.uint8).mul(3).expand(3, 40, 40).contiguous()
+    views = _views([ramp] * 100, augment, mirror=False)
+    assert (views[:, 0, 16, 0] < views[:, 0, 16, -1]).all()
 
 
 def test_light_leaves_colours_alone() -> None:
@@ -77,4 +89,5 @@ def test_chances_are_spread_evenly() -> None:
 
 
 def test_each_strength_has_a_recipe_of_its_own() -> None:
-    assert len({recipe(augment) for augment in Augment}) == len(Augment)
+    recipes = {recipe(augment, mirror=mirror) for augment in Augment for mirror in (True, False)}
+    assert len(recipes) == 2 * len(VARIED) + 1

@@ -166,3 +166,25 @@ def test_memory_that_stays_full_says_what_to_change(
     config = small
     with pytest.raises(TrainingError, match="Choose a smaller batch size"):
         train(config, make_photos(), tmp_path / "run")
+
+
+def test_a_run_ends_when_it_gets_no_better_and_keeps_the_best(
+    small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Measurement, "is_better_than", lambda _, other: other is None)
+    events: list[TrainingEvent] = []
+    config = replace(small, epochs=30, patience=2, unfreeze_after=1)
+    result = train(config, make_photos(), tmp_path / "run", events=events)
+    assert (result.epochs_done, result.best_epoch, result.was_stopped) == (3, 1, False)
+    assert result.enough == "Stopped after epoch 3: no better for 2 epochs; epoch 1 is kept."
+    assert result.reason == ""
+    assert [e.epoch for e in events if isinstance(e, EpochMetrics)] == [1, 2, 3]
+
+
+def test_a_run_ends_when_it_is_good_enough(
+    small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path
+) -> None:
+    config = replace(small, epochs=30, good_enough=0.01)
+    result = train(config, make_photos(), tmp_path / "run")
+    assert result.epochs_done == 1
+    assert "is good enough; epoch 1 is kept." in result.enough

@@ -14,7 +14,7 @@ from dragon_app.services.folding import Folded
 from dragon_app.services.results import Versus
 from dragon_app.ui.routes.photos import MARK_LENGTH
 from dragon_app.ui.routes.runs import settings_in_words, shown
-from dragon_app.wiring import Session
+from dragon_app.wiring import App, Session
 
 _ENOUGH = 50  # photos below which a calibration is told with a warning
 _LIKELY_CHANCE = 0.05
@@ -52,7 +52,7 @@ def router(session: Session) -> APIRouter:
         found = app.results.versus(first, second)
         return {
             "runs": [shown(app, run) for run in runs],
-            "settings": _differing(*runs),
+            "settings": _differing(app, *runs),
             "n": found.n,
             "right": [_share(hits, found.n) for hits in found.right],
             "words": _versus_words(first, second, found),
@@ -92,10 +92,11 @@ def _share(hits: int, n: int) -> dict[str, float]:
     return {"hits": hits, "share": hits / n if n else 0.0, "low": low, "high": high}
 
 
-def _differing(first: Run, second: Run) -> list[dict[str, str]]:
+def _differing(app: App, first: Run, second: Run) -> list[dict[str, str]]:
     """Return the settings that two runs do not share, in words; one may lack a setting."""
     told = [
-        {row["label"]: row["value"] for row in settings_in_words(run)} for run in (first, second)
+        {row["label"]: row["value"] for row in settings_in_words(app, run)}
+        for run in (first, second)
     ]
     labels = list(dict.fromkeys([*told[0], *told[1]]))
     used = [FinetuneConfig.from_json(run.config_json) for run in (first, second)]

@@ -5,16 +5,20 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from dragon_app.core.balance import is_unequal
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer
 from dragon_app.core.errors import InvalidConfigError
-from dragon_app.core.metrics import per_class, wilson_interval
+from dragon_app.core.metrics import balanced_accuracy, per_class, wilson_interval
 from dragon_app.core.training import EpochMetrics, Progress, Run
+from dragon_app.services.balancing import what_was_done
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.training import Wish, told
-from dragon_app.ui.words import PRESET_WORDS, SETTINGS, STATUS_WORDS
+from dragon_app.ui.settings import SETTINGS, SettingWords
+from dragon_app.ui.words import PRESET_WORDS, STATUS_WORDS
 from dragon_app.wiring import App, Session
 
 _MOST_POINTS = 400
+_UNSET = {"image_size_px": "the weights' own", "good_enough": "not set", "weights_file": "none"}
 
 
 def router(session: Session) -> APIRouter:
@@ -51,7 +55,7 @@ def router(session: Session) -> APIRouter:
             "per_class": per_class(found.val_confusion, found.class_names)
             if found.val_confusion
             else {},
-            "settings": settings_in_words(found),
+            "settings": settings_in_words(app, found),
         }
 
     @routes.get("/runs/{run_id}/progress")
@@ -60,7 +64,7 @@ def router(session: Session) -> APIRouter:
         app = session.app
         found = app.runs.get(run_id)
         epochs = [each for each in app.runs.epochs(run_id) if each.epoch > since]
-        best = max((each for each in app.runs.epochs(run_id)), key=_goodness, default=None)
+        best = max(filter(_is_best, app.runs.epochs(run_id)), key=_number, default=None)
         return {
             "run": shown(app, found),
             "epochs": [_epoch(each) for each in _thinned(epochs)],
@@ -108,6 +112,8 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "epochs_done": run.epochs_done,
         "best_epoch": run.best_epoch,
         "val_accuracy": run.val_accuracy,
+        "balanced_accuracy": balanced_accuracy(run.val_confusion) if n else None,
+        "is_unequal": is_unequal([sum(row) for row in run.val_confusion]),
         "n": n,
         "hits": hits,
         "low": low,
@@ -140,19 +146,21 @@ def titled(run: Run) -> str:
     return f"{name}, changed" if differing else name
 
 
-def settings_in_words(run: Run) -> list[dict[str, Any]]:
+def settings_in_words(app: App, run: Run) -> list[dict[str, Any]]:
     """Return every setting that counted, in words; what the run found out itself where known."""
     config = FinetuneConfig.from_json(run.config_json)
     _, differing = nearest_preset(config)
     own_px = re.search(r"(\d+) px", run.weights)
-    used = {"weights": run.weights[:1].upper() + run.weights[1:]}
+    used = {
+        "weights": run.weights[:1].upper() + run.weights[1:],
+        "balance": what_was_done(app.workspace, run, config.balance),
+    }
     if config.image_size_px is None and own_px:
         used["image_size_px"] = f"{own_px[1]} pixels"
     return [
         {
             "label": words.label,
-            "value": used.get(words.name)
-            or _value(dict(words.options), getattr(config, words.name), words.unit),
+            "value": used.get(words.name) or _value(words, getattr(config, words.name)),
             "is_changed": words.name in differing,
         }
         for words in SETTINGS
@@ -160,9 +168,12 @@ def settings_in_words(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _value(options: dict[str, str], value: object, unit: str) -> str:
+def _value(words: SettingWords, value: object) -> str:
+    options, unit = dict(words.options), words.unit
     if value is None:
-        return "the weights' own"
+        return _UNSET[words.name]
+    if isinstance(value, bool):
+        return options[str(value).lower()]
     if isinstance(value, str):
         return options.get(value, value)
     if options:
@@ -181,8 +192,13 @@ def _stage_problems(app: App, wish: Wish, config: FinetuneConfig) -> dict[str, s
     return {}
 
 
-def _goodness(epoch: EpochMetrics) -> tuple[float, float]:
-    return epoch.val_accuracy, -epoch.val_loss
+def _is_best(epoch: EpochMetrics) -> bool:
+    """Whether it was the best until then, by what the run is judged by."""
+    return epoch.is_best
+
+
+def _number(epoch: EpochMetrics) -> int:
+    return epoch.epoch
 
 
 def _epoch(epoch: EpochMetrics) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from dragon_app.core.config import USUAL_EPOCHS, FinetuneConfig
+from dragon_app.core.config import USUAL_EPOCHS, Balance, FinetuneConfig
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.training import BackboneInfo
 from dragon_app.services.backbones import Fetch
+from dragon_app.services.balancing import balance_words
 from dragon_app.services.estimates import seconds_for, seconds_measured
 from dragon_app.services.settings import read_settings
-from dragon_app.ui.words import PRESET_WORDS, SETTINGS
+from dragon_app.ui.settings import SETTINGS
+from dragon_app.ui.words import PRESET_WORDS
 from dragon_app.wiring import App, Session
 
 _BEFORE_PHOTOS_S = 5.0  # until the engine is there
@@ -25,7 +27,7 @@ class Wish(BaseModel):
     """How a person wants to train: a preset, and settings that differ from it."""
 
     preset: Preset = Preset.BALANCED
-    values: dict[str, str | int | float | None] = {}
+    values: dict[str, str | bool | int | float | None] = {}
 
 
 def router(session: Session) -> APIRouter:
@@ -40,6 +42,7 @@ def router(session: Session) -> APIRouter:
             "presets": [_preset(app, preset) for preset in Preset],
             "settings": [asdict(setting) for setting in SETTINGS],
             "missing": app.runs.missing(),
+            "balance": _balance(app),
         }
 
     @routes.post("/settings")
@@ -111,6 +114,12 @@ def _preset(app: App, preset: Preset) -> dict[str, Any]:
         "config": asdict(config),
         "usual_epochs": USUAL_EPOCHS,  # where steps take the place of a computed last layer
     }
+
+
+def _balance(app: App) -> dict[str, str]:
+    """Say for each way to treat rare classes what becomes of the dataset's; empty when equal."""
+    classes = app.dataset.summary().classes
+    return {way: balance_words(classes, way) for way in Balance}
 
 
 def _seconds(app: App, config: FinetuneConfig) -> float | None:

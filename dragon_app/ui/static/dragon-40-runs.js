@@ -14,8 +14,11 @@ Object.assign(window.dragon, (() => {
     ? `${count(run.n, 'held-out photo')} are few: small differences between runs mean nothing.`
     : `${count(run.n, 'photo')}: this number means little. Label more photos for one to rely on.`);
 
-  /* Which epoch the model is of. */
-  const keptSentence = (run) => (!run.best_epoch || run.is_exact ? '' : run.epochs_done > 1
+  /* What the share alone would hide where most photos are of a few classes. */
+  const balancedSentence = (run) => (run.is_unequal ? `With every class counting alike: ${percent(run.balanced_accuracy)}.` : '');
+
+  /* Which epoch the model is of, and why a run ended before its last one. */
+  const keptSentence = (run) => (run.status === 'finished' && run.reason ? run.reason : !run.best_epoch || run.is_exact ? '' : run.epochs_done > 1
     ? `The best of ${run.epochs_done} epochs is kept: epoch ${run.best_epoch}.` : 'Its one epoch is kept.');
   const tookWords = (run) => (run.is_exact ? duration(run.seconds) : `${count(run.epochs_done, 'epoch')} in ${duration(run.seconds)}`);
   const beganSentence = (run) => (!run.weights ? '' : /^starter/.test(run.weights) ? 'It began from the starter network.'
@@ -47,5 +50,5 @@ Object.assign(window.dragon, (() => {
   /* Whether a component can be seen: tabs that are not shown poll nothing. */
   const isSeen = (node) => node.isConnected && !document.hidden && node.offsetParent !== null;
 
-  return { resultSentence, intervalSentence, fewSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
+  return { resultSentence, intervalSentence, fewSentence, balancedSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
 })());

@@ -38,7 +38,7 @@ const createDetail = ({ cards, champion, onStarted }) => {
   };
   const goodness = (full) => [
     number(full),
-    el('p', { class: 'd-text', text: `${dragon.resultSentence(full)} ${dragon.keptSentence(full)}`.trim() }),
+    el('p', { class: 'd-text', text: [dragon.resultSentence(full), dragon.balancedSentence(full), dragon.keptSentence(full)].filter(Boolean).join(' ') }),
     ...(dragon.fewSentence(full) ? [el('p', { class: 'd-note is-warn', text: dragon.fewSentence(full) }), folds(full)] : []),
     matrix.worst(full),
   ];
@@ -62,7 +62,7 @@ const createDetail = ({ cards, champion, onStarted }) => {
     const parts = [el('h2', { class: 'd-title', text: `Run ${full.id}: ${full.title}` })];
     if (hasModel) parts.push(...goodness(full));
     if (full.repeats) parts.push(provenance.repeatLine(full));
-    if (full.reason) parts.push(el('p', { class: `d-note ${full.status === 'failed' ? 'is-bad' : 'is-warn'}`, text: full.reason }));
+    if (full.reason && full.status !== 'finished') parts.push(el('p', { class: `d-note ${full.status === 'failed' ? 'is-bad' : 'is-warn'}`, text: full.reason }));
     if (!full.is_final) parts.push(el('p', { class: 'd-text', text: `${dragon.phaseSentence(full)}. Its result appears here when it is done.` }));
     parts.push(actions, runPhotos(full.id));
     if (hasModel) parts.push(...mixed(full), calibration(full.id));

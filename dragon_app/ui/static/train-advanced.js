@@ -14,7 +14,10 @@ const createAdvanced = ({ weights, extras, onChange, onOpen }) => {
   /* Steps in place of a computed last layer have the usual number of epochs. */
   const unchanged = (name) => (name === 'epochs' && preset.config.optimizer === 'exact' && values.optimizer ? preset.usual_epochs : preset.config[name]);
   const current = (name) => (name in values ? values[name] : unchanged(name));
-  const config = () => ({ ...preset.config, epochs: unchanged('epochs'), ...values });
+  /* What means nothing beside the other settings is kept, and neither counts nor is sent. */
+  const isUsed = (name) => { const only = rows.get(name)?.setting.only_if; return !only || only[1].includes(text(current(only[0]))); };
+  const used = () => Object.fromEntries(Object.entries(values).filter(([name]) => isUsed(name)));
+  const config = () => ({ ...preset.config, epochs: unchanged('epochs'), ...used() });
 
   const take = (name, value) => {
     if (text(value) === text(unchanged(name))) delete values[name];
@@ -70,22 +73,23 @@ const createAdvanced = ({ weights, extras, onChange, onOpen }) => {
       each.problem.hidden = !problems[name];
       each.input.setAttribute('aria-invalid', String(!!problems[name]));
     }
-    for (const { made, setting: { name, only_if: only } } of rows.values()) {
-      made.hidden = !!only && !only[1].includes(text(current(only[0])));
+    for (const { made, setting: { name } } of rows.values()) {
+      made.hidden = !isUsed(name);
       if (extras[name]?.below) extras[name].below.hidden = made.hidden;
     }
-    resetAll.disabled = !Object.keys(values).length;
-    summary.lastChild.textContent = Object.keys(values).length ? dragon.count(Object.keys(values).length, 'setting') + ' changed' : '';
+    const count = Object.keys(used()).length;
+    resetAll.disabled = !count;
+    summary.lastChild.textContent = count ? `${dragon.count(count, 'setting')} changed` : '';
   };
   /* The app itself says what is wrong, so that page and shell never differ. */
   const changed = () => {
     onChange();
     clearTimeout(checking);
     checking = setTimeout(async () => {
-      const asked = JSON.stringify([preset.id, values]);
+      const asked = JSON.stringify([preset.id, used()]);
       try {
-        const answer = await call('/settings', { preset: preset.id, values });
-        if (asked !== JSON.stringify([preset.id, values])) return;
+        const answer = await call('/settings', { preset: preset.id, values: used() });
+        if (asked !== JSON.stringify([preset.id, used()])) return;
         showProblems(answer.problems, answer.seconds);
       } catch { /* the start checks again */ }
     }, 200);
@@ -124,7 +128,7 @@ const createAdvanced = ({ weights, extras, onChange, onOpen }) => {
   });
   const focus = (name) => rows.get(name).input.focus();
 
-  return { node, config, change, focus, showStages, showProblems, values: () => values, wrong: () => Object.keys(problems).length,
+  return { node, config, change, focus, showStages, showProblems, values: used, wrong: () => Object.keys(problems).length,
     show: (settings, fresh) => { const isOther = preset?.id !== fresh.id; preset = fresh; build(settings); if (isOther) { problems = {}; fill(); if (Object.keys(values).length) changed(); } },
     forget: (name) => { if (name in values) { delete values[name]; fill(); changed(); } },
     set: (fresh) => { values = { ...fresh }; fill(); changed(); } };

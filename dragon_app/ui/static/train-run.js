@@ -57,7 +57,7 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     const hasModel = run.val_accuracy != null;
     if (hasModel) {
       words.push(el('p', { class: 'd-text run-sentence', text: dragon.resultSentence(run) }));
-      const more = [run.status === 'finished' ? dragon.keptSentence(run) : '', dragon.intervalSentence(run)].filter(Boolean).join(' ');
+      const more = [run.status === 'finished' ? dragon.keptSentence(run) : '', dragon.balancedSentence(run), dragon.intervalSentence(run)].filter(Boolean).join(' ');
       if (more) words.push(el('p', { class: 'd-text d-quiet', text: more }));
       actions.push(action('Try it', () => dragon.openTab('try'), 'is-primary'), action(run.hits === run.n ? 'See the details' : 'See the mistakes', () => dragon.showRun(run.id)),
         // A last layer that was computed is the best there is: more comes from deeper stages alone.

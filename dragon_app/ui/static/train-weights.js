@@ -22,6 +22,12 @@ const createWeights = ({ onHere }) => {
   /* What a run begins from: by itself, the best that is on this machine. */
   const source = ({ weights }, known) => (weights !== 'auto' ? weights : known?.imagenet_is_here ? 'imagenet' : known?.is_starter ? 'starter' : 'none');
 
+  /* Whether a run would begin from random weights; undefined while that is not known. */
+  const isNothing = (config) => {
+    const known = infos?.find((each) => each.name === config.backbone);
+    return known || config.weights !== 'auto' ? source(config, known) === 'none' : undefined;
+  };
+
   const show = (config) => {
     wish = config;
     const known = info();
@@ -70,5 +76,5 @@ const createWeights = ({ onHere }) => {
       state.textContent = error.message;
     }
   });
-  return { node, show, load, infos: () => infos };
+  return { node, show, load, isNothing, infos: () => infos };
 };

@@ -6,8 +6,10 @@ let setup = null, state = null, isStarting = false, seen = '';
 const weights = createWeights({ onHere: () => refresh() });
 const rate = createRate({ wish: () => ({ preset: cards.id(), values: advanced.values() }), onFree: () => costs.again(),
   onUse: (found) => { advanced.change('head_lr', found); advanced.focus('head_lr'); } });
-const advanced = createAdvanced({ weights, extras: { head_lr: { beside: rate.button, below: el('div', { class: 'setting-below' }, rate.panel) } },
-  onChange: (seconds) => showWish(seconds), onOpen: () => rate.takeUp() });
+const augment = createAugment({ wish: () => ({ preset: cards.id(), values: advanced.values() }) });
+const below = (node) => el('div', { class: 'setting-below' }, node);
+const advanced = createAdvanced({ weights, extras: { head_lr: { beside: rate.button, below: below(rate.panel) }, mirror: { below: below(augment.node) } },
+  onChange: (seconds) => showWish(seconds), onOpen: () => { rate.takeUp(); showSeen(); } });
 const costs = createCosts({ onNews: () => showMap(), onMeasured: () => { refresh(); if (weights.infos()) weights.load().then(() => showWish(), () => {}); } });
 const map = createMap({ onMove: (frozen) => freeze(frozen), onAgain: () => costs.again() });
 const cards = createCards({ onChoose: () => { advanced.forget('freeze'); showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
@@ -36,6 +38,7 @@ const showWish = (seconds = null) => {
   if (!setup || !state) return;
   weights.show(advanced.config());
   showMap();
+  showSeen();
   const missing = state.summary.missing;
   const toLabel = (text) => el('button', { type: 'button', class: `d-button ${panel.run() ? '' : 'is-primary'}`, text, onclick: () => dragon.openTab('label') });
   train.disabled = isStarting || missing.length > 0;
@@ -46,10 +49,20 @@ const showWish = (seconds = null) => {
   } else {
     const takes = seconds == null ? '' : ` About ${dragon.duration(seconds)}.`;
     const turn = panel.isOver() ? '' : ` It begins by itself when ${state.waiting ? 'all in line are' : 'this one is'} over.`;
-    why.replaceChildren(el('span', { class: 'd-quiet d-number', text: photosWords() + takes + turn }));
+    why.replaceChildren(el('span', { class: 'd-quiet d-number', text: photosWords() + takes + turn }), ...warnings());
   }
   compare.follow(state);
 };
+/* What a person should know before the button is pressed. */
+const warnings = () => {
+  const { backbone, weights: source, balance } = advanced.config();
+  const isNothing = weights.isNothing({ backbone, weights: source }) ?? costs.network(backbone)?.hasWeights === false;
+  const nothing = `It starts from nothing${source === 'none' ? '' : `: there are no weights for ${backbone} on this machine`}. That needs many photos and many epochs.`;
+  const words = [[isNothing ? nothing : '', 'is-warn'], [setup.balance[balance] ?? '', balance === 'off' ? 'is-warn' : '']];
+  return words.filter(([text]) => text).map(([text, kind]) => el('p', { class: `d-note train-note ${kind}`, text }));
+};
+const showSeen = () => { if (setup && state) augment.show(advanced.config(), state.summary.total); };
+augment.onOthers(showSeen);
 /* The map follows presets and settings; what they cost is asked beside. */
 const showMap = () => {
   if (!setup || !state) return;
@@ -148,4 +161,4 @@ dragon.watchState((fresh) => {
   const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.newest_run, fresh.model?.run]);
   if (now !== seen) { seen = now; refresh(); costs.again(); compare.refresh(); } else showForm();
 });
-dragon.on('online', refresh);
+dragon.on('online', () => { augment.again(); refresh(); });
