@@ -15,6 +15,7 @@ from dragon_app.core.tables import cell
 from dragon_app.core.training import Prediction, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, say, show
 from dragon_app.services.cache import cache_size_bytes
+from dragon_app.storage.set_aside import set_aside_words
 from dragon_app.wiring import open_reader, vision
 
 
@@ -91,6 +92,7 @@ def status(options: argparse.Namespace, folder: Path) -> int:
     summary = app.dataset.summary()
     runs = app.runs.all()
     current = app.predictions.current_run()
+    aside = app.workspace.set_aside
     training = next((run.id for run in runs if run.status is RunStatus.RUNNING), None)
     answer = {
         "workspace": str(folder),
@@ -102,10 +104,12 @@ def status(options: argparse.Namespace, folder: Path) -> int:
         "runs": len(runs),
         "training": training,
         "cache_bytes": cache_size_bytes(app.workspace),
+        "set_aside": aside.count(),
         "try_run": None if current is None else current.id,
     }
     words = f"{summary.total} photos, {summary.unlabelled} unlabelled, {len(runs)} runs in {folder}"
-    show(options, answer, "\n".join([words, *summary.missing]))
+    notes = [set_aside_words(aside.count(), aside.folder)] if aside.count() else []
+    show(options, answer, "\n".join([words, *summary.missing, *notes]))
     return DONE
 
 

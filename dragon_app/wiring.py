@@ -22,6 +22,7 @@ from dragon_app.services.prediction import Predictions
 from dragon_app.services.repeating import Repeating
 from dragon_app.services.results import Results
 from dragon_app.services.runs import Runs
+from dragon_app.storage.set_aside import set_aside_words
 from dragon_app.storage.workspace import Workspace, open_for_reading, open_workspace
 
 DEFAULT_WORKSPACE = Path(__file__).resolve().parent.parent / "data" / "workspace"
@@ -98,6 +99,8 @@ def open_app(folder: Path) -> App:
     workspace = open_workspace(folder)
     try:
         app = _assemble(workspace, _log_to(folder / "dragon.log"))
+        if count := workspace.set_aside.count():
+            _LOG.warning("%s", set_aside_words(count, workspace.set_aside.folder))
     except BaseException:
         workspace.close()
         raise

@@ -3,7 +3,6 @@
 A kill in between leaves files without a row; the next start sweeps them up.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,7 @@ from dragon_app.storage.blobs import Blobs
 from dragon_app.storage.database import Database
 from dragon_app.storage.images import in_chunks
 from dragon_app.storage.journal import write_batch
-
-_MOST_ORPHANS = 1000  # a kill leaves fewer; more means the database was put back from a copy
-_LOG = logging.getLogger(__name__)
+from dragon_app.storage.set_aside import SetAside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +30,12 @@ class Emptied:
 class BinStore:
     """Empties the bin. Safe from several threads."""
 
-    def __init__(self, database: Database, blobs: Blobs, cache: Path) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, *, set_aside: SetAside, cache: Path
+    ) -> None:
         self._database = database
         self._blobs = blobs
+        self._set_aside = set_aside
         self._cache = cache
 
     def empty(self, *, expected: int, batch: str, who: str) -> Emptied:
@@ -55,18 +55,16 @@ class BinStore:
             return Emptied(removed=len(digests), kept=_count(db))
 
     def sweep(self) -> None:
-        """Remove half-written files and those that have no row: a kill left them behind."""
+        """Remove what a kill left of writing and of removing; set aside what never had a row."""
         self._blobs.remove_drafts()
         with self._database.reading() as db:
             known = {row[0] for row in db.execute("select digest from images")}
             sql = "select digest from gone_photos"
             gone = {row[0] for row in db.execute(sql)} - known
+        self._set_aside.give_back(known)
         orphans = self._blobs.digests() - known
-        strangers = orphans - gone
-        if len(strangers) > _MOST_ORPHANS:
-            _LOG.warning("%s files belong to no photo; they stay", len(strangers))
-            orphans &= gone
-        self._remove_files(sorted(orphans))
+        self._remove_files(sorted(orphans & gone))
+        self._set_aside.take(orphans - gone)
 
     def _remove_files(self, digests: Sequence[str]) -> None:
         if not digests:

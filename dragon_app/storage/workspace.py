@@ -19,6 +19,7 @@ from dragon_app.storage.migrations import check_schema, migrate
 from dragon_app.storage.promotions import PromotionStore
 from dragon_app.storage.provenances import ProvenanceStore
 from dragon_app.storage.runs import RunStore
+from dragon_app.storage.set_aside import SetAside
 from dragon_app.storage.snapshots import SnapshotStore
 from dragon_app.storage.steps import StepStore
 
@@ -31,6 +32,7 @@ class Workspace:
 
     folder: Path
     blobs: Blobs
+    set_aside: SetAside
     images: ImageStore
     classes: ClassStore
     labels: LabelStore
@@ -148,14 +150,16 @@ def _unwritable(folder: Path, error: OSError) -> WorkspaceError:
 
 def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | None) -> Workspace:
     blobs = Blobs(folder)
+    set_aside = SetAside(folder / "set-aside", blobs)
     return Workspace(
         folder=folder,
         blobs=blobs,
+        set_aside=set_aside,
         images=ImageStore(database),
         classes=ClassStore(database),
         labels=LabelStore(database),
         steps=StepStore(database),
-        bin=BinStore(database, blobs, folder / CACHE),
+        bin=BinStore(database, blobs, set_aside=set_aside, cache=folder / CACHE),
         snapshots=SnapshotStore(database),
         runs=RunStore(database),
         comparisons=ComparisonStore(database),

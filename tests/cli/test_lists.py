@@ -16,6 +16,17 @@ def test_status_counts(trained: Shell, folder: Path) -> None:
     assert trained("status").out.startswith("8 photos, 0 unlabelled, 1 runs")
 
 
+def test_status_says_what_was_set_aside(trained: Shell, folder: Path) -> None:
+    stranger = folder / "photos" / "ab" / ("ab" * 32)
+    stranger.parent.mkdir(exist_ok=True)
+    stranger.write_bytes(b"photo")
+    trained("train")  # any command that opens the workspace to write
+    words = f"1 file belongs to no photo and lies in {folder / 'set-aside'}. Add that folder"
+    assert words in trained("status").out
+    assert words in (folder / "dragon.log").read_text()
+    assert trained("status", "--json").answer["set_aside"] == 1
+
+
 def test_classes_are_listed_with_their_parts(trained: Shell) -> None:
     dark, light = trained("classes", "--json").answer["classes"]
     assert (dark["name"], dark["images"], dark["train"], dark["val"]) == ("dark", 4, 3, 1)

@@ -11,7 +11,6 @@ from dragon_app.core.training import CacheFolder, RunStatus
 from dragon_app.core.types import BatchResult, EventKind
 from dragon_app.features.shelf import ShelfKey
 from dragon_app.features.store import FeatureStore
-from dragon_app.storage import bin as bin_module
 from dragon_app.storage.bin import Emptied
 from dragon_app.storage.workspace import Workspace, open_workspace
 from tests.conftest import WAIT_S, add_rows
@@ -146,10 +145,31 @@ def test_a_kill_between_rows_and_files_is_mended_at_the_next_start(
     again.close()
 
 
-def test_a_file_whose_row_never_came_is_swept_up(workspace: Workspace, ids: list[int]) -> None:
+def test_a_file_whose_row_never_came_is_set_aside_and_stays_there(
+    workspace: Workspace, ids: list[int]
+) -> None:
     store(workspace, "ab" * 32)
-    reopened(workspace).close()
-    assert workspace.blobs.digests() == {digest_of(workspace, image_id) for image_id in ids}
+    for _ in range(2):
+        reopened(workspace).close()
+        assert workspace.blobs.digests() == {digest_of(workspace, image_id) for image_id in ids}
+        assert (workspace.folder / "set-aside" / ("ab" * 32)).read_bytes() == b"photo"
+
+
+def test_photos_come_back_with_the_newer_database(workspace: Workspace, ids: list[int]) -> None:
+    """Somebody puts an older copy of the database back, starts, and takes the newer one again."""
+    digest = digest_of(workspace, ids[0])
+    database = workspace.folder / "dragon.db"
+    workspace.close()
+    newer = database.read_bytes()
+    database.unlink()
+    older = open_workspace(workspace.folder)
+    assert (older.set_aside.count(), older.blobs.digests()) == (3, set())
+    older.close()
+    database.write_bytes(newer)
+    again = open_workspace(workspace.folder)
+    assert (again.set_aside.count(), len(again.blobs.digests())) == (0, 3)
+    assert again.blobs.path(digest).read_bytes() == b"photo"
+    again.close()
 
 
 def test_files_that_were_half_written_are_swept_up(workspace: Workspace, ids: list[int]) -> None:
@@ -163,17 +183,6 @@ def test_files_that_were_half_written_are_swept_up(workspace: Workspace, ids: li
     reopened(workspace).close()
     assert not any(draft.exists() for draft in drafts)
     assert workspace.blobs.path(digest).exists()
-
-
-def test_many_files_without_rows_are_left_alone(
-    workspace: Workspace, ids: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A database that was put back from an older copy does not know the newest photos."""
-    monkeypatch.setattr(bin_module, "_MOST_ORPHANS", 1)
-    for digest in ("ab" * 32, "cd" * 32):
-        store(workspace, digest)
-    reopened(workspace).close()
-    assert workspace.blobs.path("ab" * 32).exists()
 
 
 def test_photos_on_their_way_in_are_waited_for(workspace: Workspace, ids: list[int]) -> None:
