@@ -31,9 +31,11 @@ _PACKED = """coalesce(group_concat(printf('%08x%s%08x%08x%08x%08x', id, substr(d
     cast(strftime('%s', added_at) as integer), min(size_bytes, 4294967295), coalesce(class_id, 0),
     is_skipped + 2 * is_binned
     + case split when 'train' then 4 when 'val' then 8 when 'test' then 12 else 0 end), ''), '')"""
-# Two searches along indexes: one with `or` walks through all photos.
-_CHANGED = """id in (select id from images where id > ? union select image_id from events
-    where batch in (select id from batches where number > ?))"""
+# With all of its group, whose parts a new member may have changed. Two searches along indexes: one
+# with `or` walks through all photos.
+_CHANGED = """group_id in (select group_id from images where id > ? union
+    select group_id from images where id in (select image_id from events
+    where batch in (select id from batches where number > ?)))"""
 Value = TypeVar("Value", int, str)
 MAX_PARAMETERS = 900  # SQLite takes 32,766 or more; small statements stay in its cache
 
@@ -125,7 +127,7 @@ class ImageStore:
         return names
 
     def board(self, *, newest: int = 0, batch: int = 0) -> BoardRows:
-        """Return the photos after `newest`, and those that batches after `batch` changed."""
+        """Return photos after `newest`, those that batches after `batch` changed, their groups."""
         rows, values = "select * from images order by id", []
         if newest or batch:
             rows = f"select * from images where {_CHANGED} order by id"  # noqa: S608

@@ -5,7 +5,7 @@ import pytest
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.near import NearIndex
-from dragon_app.core.types import BoardRows, EventKind, Shown
+from dragon_app.core.types import BoardRows, EventKind, Shown, Split
 from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
 from tests.photos import new_image
@@ -98,6 +98,15 @@ def test_the_board_says_what_came_and_what_changed_since(
     after = workspace.images.board(**since)
     assert set(rows(after)) == {ids[4], new}
     assert (after.total, after.newest_batch) == (7, before.newest_batch + 1)
+
+
+def test_the_board_tells_the_group_of_a_new_photo_whose_parts_it_may_have_changed(
+    workspace: Workspace,
+) -> None:
+    index = NearIndex()
+    first, other = workspace.images.add([new_image(20, split=Split.VAL), new_image(21)], index)
+    (new,) = workspace.images.add([new_image(22, like=20)], index)
+    assert set(rows(workspace.images.board(newest=other))) == {first, new}
 
 
 def test_photos_are_described_in_any_number_and_gone_ones_left_out(
