@@ -65,7 +65,6 @@ def build_asgi(
     """Return the whole server as one ASGI application, behind the guard."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["GRADIO_TEMP_DIR"] = str(session.app.workspace.uploads_folder)
     import fastapi
     import gradio as gr
 

@@ -10,8 +10,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
-# They would fetch from elsewhere, or hand out files by path; the page needs neither.
-_NEVER = ("/gradio_api/file", "/gradio_api/proxy")
+# They would fetch from elsewhere, hand out files by path, or keep photos outside of the workspace
+# that is open; the page needs none of them.
+_NEVER = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/upload")
 _CONTENT_SECURITY = "; ".join(
     (
         "default-src 'self'",

@@ -155,3 +155,9 @@ def test_nothing_is_answered_by_file_path(
 def test_the_server_fetches_nothing_from_elsewhere(how: str, shared_client: TestClient) -> None:
     answer = shared_client.get(f"/gradio_api/{how}https://example.org/x", headers=OURS)
     assert (answer.status_code, answer.text) == (403, "forbidden")  # by the guard, not by Gradio
+
+
+def test_no_file_is_kept_outside_of_the_workspace_that_is_open(shared_client: TestClient) -> None:
+    sent = {"files": ("one.png", photo_bytes(1), "image/png")}
+    answer = shared_client.post("/gradio_api/upload", files=sent, headers=OURS)
+    assert (answer.status_code, answer.text) == (403, "forbidden")
