@@ -17,6 +17,7 @@ from dragon_app.core.errors import DragonError, NotEnoughImagesError
 from dragon_app.core.ports import Vision
 from dragon_app.core.presets import PRESETS
 from dragon_app.core.split import missing_photos
+from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import (
     CacheFolder,
     Phase,
@@ -210,6 +211,7 @@ class Measuring:
             previous.stop.set()
 
         def take_turn() -> None:
+            work_in_background()  # as a training does: whoever labels goes first
             if previous is not None:
                 previous.thread.join()
             work(stop)

@@ -1,5 +1,7 @@
 """Measuring on demand: one thing at a time, and training comes first."""
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -57,6 +59,22 @@ def measuring(workspace: Workspace, vision: PatientVision) -> Iterator[Measuring
     opened = Measuring(workspace, lambda: vision, is_training=lambda: False)
     yield opened
     opened.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows niceness of single threads")
+def test_whoever_labels_goes_before_a_measurement(
+    measuring: Measuring, vision: PatientVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+
+    def linger(report: Report, should_stop: ShouldStop) -> None:
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    monkeypatch.setattr(vision, "linger", linger)
+    measuring.costs(BALANCED)
+    measuring.wait()
+    assert found
+    assert found[0] >= 10
 
 
 def test_costs_are_measured_once_and_kept(measuring: Measuring, vision: PatientVision) -> None:
