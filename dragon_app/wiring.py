@@ -12,6 +12,7 @@ from dragon_app.core.ports import Vision
 from dragon_app.services.backbones import Backbones
 from dragon_app.services.comparing import Comparing
 from dragon_app.services.dataset import Dataset
+from dragon_app.services.embedding import Embedding
 from dragon_app.services.exporting import Exporting
 from dragon_app.services.folding import Folding
 from dragon_app.services.history import History
@@ -48,6 +49,7 @@ class App:
     predictions: Predictions
     backbones: Backbones
     measuring: Measuring
+    embedding: Embedding
     comparing: Comparing
     log: logging.Handler | None
 
@@ -55,6 +57,7 @@ class App:
         """Stop training, keep what it reached, and let another process open the workspace."""
         self.importing.close()
         self.backbones.close()
+        self.embedding.close()
         self.measuring.close()
         if self.runs.close():
             self.workspace.close()
@@ -144,6 +147,9 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         folding=Folding(workspace, vision, is_training=runs.is_training),
         backbones=Backbones(vision),
         measuring=measuring,
+        embedding=Embedding(
+            workspace, vision, is_busy=lambda: runs.is_training() or measuring.is_at_work()
+        ),
         comparing=Comparing(workspace, runs, measuring, predictions),
         log=log,
     )

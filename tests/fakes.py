@@ -28,6 +28,8 @@ from dragon_app.core.training import (
     TrainingPhoto,
     TrainingPhotos,
 )
+from dragon_app.core.vectors import DraftHead, Floats, PhotoFile
+from dragon_app.imaging.decode import decode_file
 
 BEGINS_FROM = Origin(weights_digest="w1", device="cpu", threads=2)
 NETWORK = BackboneInfo(
@@ -97,12 +99,30 @@ class FakePredictor:
 
 
 @dataclass
+class FakeEmbedder:
+    """Makes of a photo its mean colour, each channel from 0 to 1."""
+
+    asked: list[str] = field(default_factory=list)
+    learn: Callable[[], None] = lambda: None
+
+    def rows(self, photos: Sequence[PhotoFile]) -> NDArray[np.float16]:
+        self.learn()
+        self.asked += [photo.digest for photo in photos]
+        colours = [decode_file(photo.path).mean((0, 1)) / 255 for photo in photos]
+        return np.array(colours, np.float16)
+
+    def rest(self) -> None:
+        pass
+
+
+@dataclass
 class FakeVision:
     """Implements `core.ports.Vision`; `learn` runs between the first event and the last."""
 
     learn: Callable[[Report, ShouldStop], None] = lambda report, should_stop: None
     trained_on: list[TrainingPhotos] = field(default_factory=list)
     loaded: list[Path] = field(default_factory=list)
+    embeds: FakeEmbedder = field(default_factory=FakeEmbedder)
     reason: str = ""  # why the run cannot go on after its first epoch
     groups: tuple[int, ...] = ()  # of the photos that folds were asked about
     begins_from: Origin = BEGINS_FROM
@@ -190,6 +210,24 @@ class FakeVision:
         plain = [np.full((8, 8, 3), 40 * place, np.uint8) for place in range(len(photos))]
         count = 0 if config.augment is Augment.OFF else 4
         return tuple(SeenPhoto(plain=each, varied=(each + 9,) * count) for each in plain)
+
+    def embedder(self, cache: CacheFolder, *, should_stop: ShouldStop) -> FakeEmbedder:
+        return self.embeds
+
+    def fit_head(
+        self,
+        rows: Floats,
+        targets: NDArray[np.int64],
+        *,
+        classes: int,
+        start: DraftHead | None,
+        should_stop: ShouldStop,
+    ) -> DraftHead:
+        """Draw a photo to the class whose mean is nearest."""
+        means = np.stack([rows[targets == each].mean(0) for each in range(classes)])  # (C, D)
+        return DraftHead(
+            weight=40 * means, bias=-20 * np.square(means).sum(1), strength=1.0, labels=len(rows)
+        )
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         self.loaded.append(checkpoint)

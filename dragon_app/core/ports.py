@@ -22,6 +22,7 @@ from dragon_app.core.training import (
     TrainingPhoto,
     TrainingPhotos,
 )
+from dragon_app.core.vectors import DraftHead, Floats, PhotoFile
 
 Pixels = NDArray[np.uint8]  # (height, width, 3), upright RGB
 
@@ -51,6 +52,16 @@ class Predictor(Protocol):
 
     def probabilities(self, photos: Sequence[Pixels]) -> NDArray[np.float32]:
         """Return probabilities (N, C) for photos of any size."""
+
+
+class Embedder(Protocol):
+    """Turns photos into vectors and remembers them. One thread at a time."""
+
+    def rows(self, photos: Sequence[PhotoFile]) -> NDArray[np.float16]:
+        """Return vectors (N, D); zeros for a photo that cannot be read."""
+
+    def rest(self) -> None:
+        """Bring what was made to the disk and let go of the files; more may be asked later."""
 
 
 class Vision(Protocol):
@@ -111,6 +122,23 @@ class Vision(Protocol):
         """Return photos as held-out ones are seen, and varied as the first epochs see them.
 
         Raise `DragonError` where a photo cannot be read or the settings do not suit each other.
+        """
+
+    def embedder(self, cache: CacheFolder, *, should_stop: ShouldStop) -> Embedder:
+        """Load the starter as what turns photos into vectors; raise `DragonError` without one."""
+
+    def fit_head(
+        self,
+        rows: Floats,
+        targets: NDArray[np.int64],
+        *,
+        classes: int,
+        start: DraftHead | None,
+        should_stop: ShouldStop,
+    ) -> DraftHead:
+        """Return a last layer for rows (N, D) with classes (N,), as good as a draft needs.
+
+        An earlier head for the same classes is a good `start`.
         """
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:

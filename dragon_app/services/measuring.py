@@ -160,6 +160,11 @@ class Measuring:
                 self._task.stop.set()
         return self._rate
 
+    def is_at_work(self) -> bool:
+        """Whether something is being measured."""
+        task = self._task
+        return task is not None and task.thread.is_alive()
+
     def wait(self, *, timeout_s: float | None = None) -> None:
         """Block until the present measurement has ended."""
         task = self._task

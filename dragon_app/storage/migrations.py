@@ -229,6 +229,23 @@ def _keys_that_stay(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_SUGGESTIONS = (
+    """create table suggestions (
+        image_id integer primary key references images (id) on delete cascade,
+        class_id integer not null references classes (id),
+        confidence real not null,
+        who text not null
+    ) strict""",
+    "alter table events add column suggested_by text",
+)
+
+
+@MIGRATIONS(name="006_suggestions")
+def _suggestions(db: sqlite_utils.Database) -> None:
+    for statement in _SUGGESTIONS:
+        db.execute(statement)
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

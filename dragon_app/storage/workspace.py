@@ -22,6 +22,7 @@ from dragon_app.storage.runs import RunStore
 from dragon_app.storage.set_aside import SetAside
 from dragon_app.storage.snapshots import SnapshotStore
 from dragon_app.storage.steps import StepStore
+from dragon_app.storage.suggestions import SuggestionStore
 
 CACHE = "cache"
 
@@ -40,6 +41,7 @@ class Workspace:
     bin: BinStore
     snapshots: SnapshotStore
     runs: RunStore
+    suggestions: SuggestionStore
     comparisons: ComparisonStore
     provenances: ProvenanceStore
     promotions: PromotionStore
@@ -162,6 +164,7 @@ def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | No
         bin=BinStore(database, blobs, set_aside=set_aside, cache=folder / CACHE),
         snapshots=SnapshotStore(database),
         runs=RunStore(database),
+        suggestions=SuggestionStore(database),
         comparisons=ComparisonStore(database),
         provenances=ProvenanceStore(database),
         promotions=PromotionStore(database),

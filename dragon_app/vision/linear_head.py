@@ -71,19 +71,12 @@ def fit(
     Without a strength of L2 the folds choose it: the least cross-entropy out of fold. A solution
     of nearly the same examples is a good `start`. Raise `StoppedError` when asked to stop.
     """
-    features, targets, weights = examples.features, examples.targets, examples.weights
-    mean = features.mean(0)
-    scale = (features - mean).square().mean().sqrt().clamp(min=SMALLEST_SCALE)
-    inputs = (features - mean) / scale
-    basis, variances = _principal(inputs)  # (D, K), (K,)
-    shares = torch.ones_like(inputs[:, 0]) if weights is None else weights.to(inputs)
-    shares = shares / shares.sum()
-    rows = _with_ones(inputs @ basis)  # (N, K + 1)
-    problem = _Problem(rows, variances, targets, shares[:, None], examples.classes)
-    begun = problem.zeros() if start is None else _rotated(start, mean, scale, basis)
+    turned = _turned(examples)
+    problem = turned.problem
+    begun = problem.zeros() if start is None else turned.begun_at(start)
     fold_accuracy = None
     if strength is None:
-        fold_of = folds(targets, seed=seed, groups=examples.groups)
+        fold_of = folds(examples.targets, seed=seed, groups=examples.groups)
         if (fold_of < 0).all():
             strength = USUAL_STRENGTH
         else:
@@ -92,15 +85,20 @@ def fit(
             strength, fold_accuracy, begun = _choose(
                 problem, path, begun, fold_of=fold_of, should_stop=should_stop
             )
-    solution = problem.solve(begun, strength, FINAL_GAP, should_stop)[:, 0]  # (K + 1, C)
-    return LinearHead(
-        weight=(basis @ solution[:-1]).T.contiguous(),
-        bias=solution[-1].clone(),
-        mean=mean,
-        scale=scale,
-        strength=strength,
-        fold_accuracy=fold_accuracy,
-    )
+    solution = problem.solve(begun, strength, FINAL_GAP, should_stop)
+    return turned.head(solution, strength, fold_accuracy)
+
+
+def refit(
+    examples: Examples, start: LinearHead, *, gap: float, should_stop: ShouldStop = lambda: False
+) -> LinearHead:
+    """Return the last layer for other examples of the same classes, at an earlier one's strength.
+
+    It lies at most `gap` nats above the minimum, about. Raise `StoppedError` when asked to stop.
+    """
+    turned = _turned(examples)
+    solution = turned.problem.solve(turned.begun_at(start), start.strength, gap, should_stop)
+    return turned.head(solution, start.strength, None)
 
 
 def folds(targets: Tensor, *, seed: int, groups: Tensor | None = None) -> Tensor:
@@ -162,13 +160,6 @@ def _principal(inputs: Tensor) -> tuple[Tensor, Tensor]:
 
 def _with_ones(inputs: Tensor) -> Tensor:
     return torch.cat([inputs, inputs.new_ones(len(inputs), 1)], dim=1)
-
-
-def _rotated(start: LinearHead, mean: Tensor, scale: Tensor, basis: Tensor) -> Tensor:
-    """Express an earlier solution in the coordinates of this one, (K + 1, 1, C)."""
-    weight = start.weight / start.scale  # (C, D)
-    bias = start.bias + weight @ (mean - start.mean)
-    return torch.cat([basis.T @ weight.T * scale, bias[None]])[:, None]
 
 
 class _Problem:
@@ -248,6 +239,46 @@ class _Problem:
     def _slope(self, wrong: Tensor, solution: Tensor, ridge: Tensor) -> Tensor:
         """Return the gradient (K + 1, F, C) of each regression."""
         return (self.rows.T @ wrong.flatten(1)).view(self._shape) + ridge * solution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Turned:
+    """A problem in the principal directions (D, K) of its centred and scaled features."""
+
+    problem: _Problem
+    basis: Tensor
+    mean: Tensor
+    scale: Tensor
+
+    def begun_at(self, start: LinearHead) -> Tensor:
+        """Express an earlier solution in the coordinates of this one, (K + 1, 1, C)."""
+        weight = start.weight / start.scale  # (C, D)
+        bias = start.bias + weight @ (self.mean - start.mean)
+        return torch.cat([self.basis.T @ weight.T * self.scale, bias[None]])[:, None]
+
+    def head(self, solution: Tensor, strength: float, fold_accuracy: float | None) -> LinearHead:
+        """Return the layer that a solution (K + 1, 1, C) is."""
+        return LinearHead(
+            weight=(self.basis @ solution[:-1, 0]).T.contiguous(),
+            bias=solution[-1, 0].clone(),
+            mean=self.mean,
+            scale=self.scale,
+            strength=strength,
+            fold_accuracy=fold_accuracy,
+        )
+
+
+def _turned(examples: Examples) -> _Turned:
+    features, weights = examples.features, examples.weights
+    mean = features.mean(0)
+    scale = (features - mean).square().mean().sqrt().clamp(min=SMALLEST_SCALE)
+    inputs = (features - mean) / scale
+    basis, variances = _principal(inputs)  # (D, K), (K,)
+    shares = torch.ones_like(inputs[:, 0]) if weights is None else weights.to(inputs)
+    shares = shares / shares.sum()
+    rows = _with_ones(inputs @ basis)  # (N, K + 1)
+    problem = _Problem(rows, variances, examples.targets, shares[:, None], examples.classes)
+    return _Turned(problem=problem, basis=basis, mean=mean, scale=scale)
 
 
 def _dots(left: Tensor, right: Tensor) -> Tensor:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.forecast import FoldScores
-from dragon_app.core.ports import ByteProgress, Predictor, Report, SeenPhoto, ShouldStop
+from dragon_app.core.ports import ByteProgress, Embedder, Predictor, Report, SeenPhoto, ShouldStop
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     BackboneInfo,
@@ -17,6 +20,7 @@ from dragon_app.core.training import (
     TrainingPhoto,
     TrainingPhotos,
 )
+from dragon_app.core.vectors import DraftHead, Floats
 from dragon_app.vision.pair import check_pair, wait_quietly
 
 wait_quietly()
@@ -24,6 +28,7 @@ check_pair()
 
 from dragon_app.vision import catalogue, download  # noqa: E402  # after the pair was checked
 from dragon_app.vision.costs import costs  # noqa: E402
+from dragon_app.vision.embedding import StarterEmbedder, fit_head  # noqa: E402
 from dragon_app.vision.finetune import finetune  # noqa: E402
 from dragon_app.vision.heap import memory_kept  # noqa: E402
 from dragon_app.vision.kfold import fold_scores  # noqa: E402
@@ -88,6 +93,22 @@ class TorchVision:
     def see(self, config: FinetuneConfig, photos: Sequence[TrainingPhoto]) -> tuple[SeenPhoto, ...]:
         """Return photos as training will see them."""
         return see(config, photos)
+
+    def embedder(self, cache: CacheFolder, *, should_stop: ShouldStop) -> Embedder:
+        """Load the starter as what turns photos into vectors."""
+        return StarterEmbedder(cache, should_stop=should_stop)
+
+    def fit_head(
+        self,
+        rows: Floats,
+        targets: NDArray[np.int64],
+        *,
+        classes: int,
+        start: DraftHead | None,
+        should_stop: ShouldStop,
+    ) -> DraftHead:
+        """Fit a last layer to vectors and their classes."""
+        return fit_head(rows, targets, classes=classes, start=start, should_stop=should_stop)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""

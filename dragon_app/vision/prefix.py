@@ -6,7 +6,7 @@ from functools import partial
 from hashlib import sha256
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from dragon_app.features.shelf import ShelfKey
 from dragon_app.vision.ahead import ahead
@@ -15,6 +15,7 @@ from dragon_app.vision.course import Course, chunks
 from dragon_app.vision.plan import EVAL
 from dragon_app.vision.rows import Rows
 from dragon_app.vision.splitting import Split, split
+from dragon_app.vision.stages import Anatomy
 
 SETTLING_PHOTOS = 512  # enough for the centre and scale of features
 FAINTEST = 2.0**-21  # where float16 is down to three bits
@@ -82,7 +83,9 @@ def _say_uncached(course: Course, depth: int, why: str) -> None:
 def _open_rows(course: Course) -> None:
     for depth in course.splits:
         key = ShelfKey(
-            weights=_digest(course, depth),
+            weights=digest_of(
+                course.config.backbone, course.network.body, course.start.parts, depth
+            ),
             depth=depth,
             transform=repr(course.start.transform),
             arithmetic=f"{course.arithmetic} on {course.device.type}",
@@ -103,17 +106,16 @@ def _rows(course: Course, plain: ShelfKey, part: str, view: str) -> Rows:
     def make(indices: list[int]) -> Tensor:
         with torch.no_grad():
             images = course.images(part, view, indices)
-            return _half(course.run(prefix, images), plain.depth)
+            return halved(course.run(prefix, images), plain.depth)
 
     return Rows(shelf, course.photos(part).digests, make=make, budget=course.budget)
 
 
-def _digest(course: Course, depth: int) -> str:
+def digest_of(backbone: str, body: nn.Module, parts: Anatomy, depth: int) -> str:
     """Return the sha-256 of the weights and statistics of the first stages."""
-    found = sha256(course.config.backbone.encode())
-    stage_of = course.start.parts.stage_of
-    for name, module in course.network.body.named_modules():
-        if stage_of.get(name, course.plan.stages) <= depth:
+    found = sha256(backbone.encode())
+    for name, module in body.named_modules():
+        if parts.stage_of.get(name, len(parts.stages)) <= depth:
             own = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
             for each, tensor in own:
                 found.update(f"{name}.{each} {tuple(tensor.shape)}".encode())
@@ -170,11 +172,11 @@ def _make_rows(course: Course, part: str, view: str, indices: list[int], images:
             cut = course.splits[depth]
             step = cut.prefix if before is None else before.upper
             features = course.portions.each(partial(course.run, step), features)
-            rows.put(indices, _half(features, depth))
+            rows.put(indices, halved(features, depth))
             before = cut
 
 
-def _half(features: Tensor, depth: int) -> Tensor:
+def halved(features: Tensor, depth: int) -> Tensor:
     """Return features as float16 on the CPU; raise where it cannot hold them.
 
     A photo of which every number is faint would lose its digits: networks with random weights

@@ -27,6 +27,7 @@ TABLES = {
     "settings",
     "provenances",
     "promotions",
+    "suggestions",
 }
 
 
