@@ -111,6 +111,7 @@ def test_two_runs_are_compared_promoted_and_stepped_back_from(session: Session, 
     expect(both.get_by_role("listitem")).to_contain_text(["It is Meadow"])
     both.get_by_role("button", name="Promote run 1", exact=True).click()
     expect(page.get_by_text("Run 1 answers in Try, since")).to_be_visible()
+    expect(page.get_by_role("button", name="Run 2 did better: compare", exact=True)).to_be_visible()
     page.get_by_role("button", name="Back to run 2", exact=True).click()
     expect(page.get_by_text("Run 2 answers in Try, since")).to_be_visible()
     both.get_by_role("button", name="Close the comparison", exact=True).click()

@@ -6,7 +6,7 @@ const createPhotoCards = ({ classes }) => {
   const enlarge = (photo) =>
     dragon.dialog(photo.name, (form, close) => {
       form.append(
-        el('img', { class: 'answer-large', alt: photo.name, src: `/dragon/photos/${photo.id}?v=${photo.v}` }),
+        el('img', { class: 'said-large', alt: photo.name, src: `/dragon/photos/${photo.id}?v=${photo.v}` }),
         el(
           'div',
           { class: 'd-actions' },
@@ -69,25 +69,25 @@ const createPhotoCards = ({ classes }) => {
   const card = (photo, lines) =>
     el(
       'li',
-      { class: 'answer' },
+      { class: 'said' },
       el(
         'button',
         {
           type: 'button',
-          class: 'answer-photo',
+          class: 'said-photo',
           'aria-label': `Enlarge ${photo.name}`,
           onclick: () => enlarge(photo),
         },
         el('img', { alt: '', loading: 'lazy', src: `/dragon/thumbnails/${photo.id}?v=${photo.v}` }),
       ),
       el('span', { class: 'd-cut d-quiet', text: photo.name, title: photo.name }),
-      ...lines(photo).map((text) => el('span', { class: 'answer-line', text })),
+      ...lines(photo).map((text) => el('span', { class: 'said-line', text })),
       chooser(photo),
     );
 
   /* `lines(photo)` are the words below a photo; `gone` says how many more there were. */
   const cards = (photos, { lines, gone = 0 }) => {
-    const list = el('ul', { class: 'answers' });
+    const list = el('ul', { class: 'said-list' });
     const more = el('button', { type: 'button', class: 'd-button is-small', text: 'Show more' });
     const node = el('div', { class: 'd-stack' }, list, more);
     let shown = 0;

@@ -3,7 +3,7 @@ const createCalibration = () => {
   const { el, call, percent, chartParts } = dragon;
   const { svg } = chartParts;
   const SIZE = 260,
-    EDGE = 40;
+    EDGE = 48;
   const at = (share) => EDGE + share * (SIZE - EDGE - 8);
   const up = (share) => SIZE - at(share);
 

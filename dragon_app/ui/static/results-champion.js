@@ -1,11 +1,12 @@
 /* Which run answers in Try, since when, and the way back to the one before. */
-const createChampion = ({ onChange }) => {
+const createChampion = ({ onChange, onCompare }) => {
   const { el, call } = dragon;
   const words = el('span', { 'aria-live': 'polite' });
   const back = el('button', { type: 'button', class: 'd-button is-small' });
+  const rival = el('button', { type: 'button', class: 'd-button is-small', hidden: true });
   const lines = el('ol', { class: 'champion-lines' });
   const past = el('details', { class: 'fold' }, el('summary', { text: 'Who answered before' }), lines);
-  const node = el('div', { class: 'champion', hidden: true }, el('p', { class: 'd-text d-row' }, words, back), past);
+  const node = el('div', { class: 'champion', hidden: true }, el('p', { class: 'd-text d-row' }, words, back, rival), past);
 
   const line = ({ run, at, is_return: isReturn }) =>
     el('li', {}, el('time', { datetime: at, class: 'd-quiet d-number', text: dragon.when(at) }), ` Run ${run} ${isReturn ? 'came back' : 'was promoted'}`);
@@ -20,6 +21,16 @@ const createChampion = ({ onChange }) => {
     lines.replaceChildren(...history.map(line));
   };
   const refresh = () => call('/promotions').then(show, () => {});
+
+  /* A newer run that did better on its held-out photos is worth a look beside the one that answers. */
+  const challenge = (runs, id) => {
+    const holder = runs.find((run) => run.id === id);
+    const better = runs.find((run) => run.id > id && run.status === 'finished' && run.val_accuracy > holder?.val_accuracy);
+    rival.hidden = !better;
+    if (!better) return;
+    rival.textContent = `Run ${better.id} did better: compare`;
+    rival.onclick = () => onCompare(holder.id, better.id);
+  };
   const say = (id, text) =>
     dragon.toast(text, { kind: 'good', key: 'try', action: { label: 'Try it', run: () => dragon.openTab('try') } });
 
@@ -46,5 +57,5 @@ const createChampion = ({ onChange }) => {
       dragon.toast(error.message, { kind: 'bad' });
     }
   });
-  return { node, promote, refresh };
+  return { node, promote, refresh, challenge };
 };

@@ -9,10 +9,14 @@ const createProvenance = ({ onStarted }) => {
       el(
         'th',
         { scope: 'row' },
-        photo.v
-          ? el('img', { alt: '', class: 'then-photo', loading: 'lazy', src: `/dragon/thumbnails/${photo.id}?v=${photo.v}` })
-          : '',
-        el('span', { class: 'd-cut', text: photo.name, title: photo.name }),
+        el(
+          'div',
+          { class: 'then-name' },
+          photo.v
+            ? el('img', { alt: '', class: 'then-photo', loading: 'lazy', src: `/dragon/thumbnails/${photo.id}?v=${photo.v}` })
+            : '',
+          el('span', { class: 'd-cut', text: photo.name, title: photo.name }),
+        ),
       ),
       el('td', { text: photo.then }),
       el('td', { text: photo.is_changed ? photo.now : 'the same', class: photo.is_changed ? '' : 'd-quiet' }),

@@ -5,7 +5,7 @@ const BUSY_MS = 4000;
 let runs = [], tryRun = null, chosen = null, seen = '', state = null, timer = 0, ticked = [];
 
 const cards = createPhotoCards({ classes: () => state?.summary.classes ?? [] });
-const champion = createChampion({ onChange: () => refresh() });
+const champion = createChampion({ onChange: () => refresh(), onCompare: (...ids) => { ticked = ids; draw(); openVersus(); } });
 const detail = createDetail({ cards, champion, onStarted: () => { refresh(); dragon.changed('run'); } });
 const versus = createVersus({ cards, champion, onClose: () => { ticked = []; detail.forget(); draw(); } });
 const body = el('tbody');
@@ -78,6 +78,7 @@ const draw = () => {
   body.replaceChildren(...runs.map(line));
   tick(0, false);
   if (held) body.querySelector(`tr[data-run="${held}"] ${tag}`)?.focus();
+  champion.challenge(runs, tryRun);
   if (versus.isOpen()) return;
   detail.show(runs.find((run) => run.id === chosen), { answers: chosen === tryRun }).catch(() => detail.forget());
 };
