@@ -7,7 +7,13 @@ from dragon_app.core.errors import ClassNameError
 from dragon_app.core.types import ImageClass
 
 DIGITS = "1234567890"
-TAKEN = {"u": "undo", "x": "the bin", "s": "skipping"}  # what these letters do on the board
+# What these letters do on the board.
+TAKEN = {
+    "u": "undo",
+    "x": "the bin",
+    "s": "skipping",
+    "b": "the best of look-alikes",
+}
 
 
 def clean_hotkey(text: str) -> str:

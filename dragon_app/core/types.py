@@ -80,6 +80,7 @@ class NewImage:
     size_bytes: int
     name: str
     split: Split | None = None  # a folder's own level; never reshuffled
+    sharpness: float | None = None  # comparable among photos of one size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

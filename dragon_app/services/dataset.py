@@ -124,6 +124,10 @@ class Dataset:
         """Return all ids in the order of the names, `photo 2` before `photo 10`."""
         return self._workspace.images.by_name()
 
+    def alike(self) -> list[list[int]]:
+        """Return the groups of photos that look alike, the best of each first."""
+        return self._workspace.images.alike()
+
     def image(self, image_id: int) -> ImageRecord:
         """Return one photo; raise `NotFoundError` when there is none."""
         return self._workspace.images.get(image_id)

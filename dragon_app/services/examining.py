@@ -14,6 +14,7 @@ from dragon_app.core.names import clean_name, shown_name
 from dragon_app.core.types import NewImage
 from dragon_app.imaging.decode import DecodedPhoto, inspect_bytes
 from dragon_app.imaging.hashing import perceptual_hash
+from dragon_app.imaging.sharpness import sharpness
 from dragon_app.imaging.thumbnails import thumbnail
 from dragon_app.services.intake import IncomingFile
 from dragon_app.storage.blobs import Blobs
@@ -70,7 +71,7 @@ class Examiner:
                 clean_name(file.class_name)
             data = file.read()
             digest = hashlib.sha256(data).hexdigest()
-            photo, look = self._decode(data, digest)
+            photo, look, sharp = self._decode(data, digest)
         except BadImageError as error:
             return Examined(file, None, str(error))
         except ClassNameError as error:
@@ -80,6 +81,7 @@ class Examiner:
         image = NewImage(
             digest=digest,
             perceptual_hash=look,
+            sharpness=sharp,
             format=photo.format,
             width_px=photo.width_px,
             height_px=photo.height_px,
@@ -89,8 +91,8 @@ class Examiner:
         )
         return Examined(file, image)
 
-    def _decode(self, data: bytes, digest: str) -> tuple[DecodedPhoto, str | None]:
-        """Return a photo and its perceptual hash; store its thumbnail.
+    def _decode(self, data: bytes, digest: str) -> tuple[DecodedPhoto, str | None, float]:
+        """Return a photo, its perceptual hash and how sharp it is; store its thumbnail.
 
         A turn at a core is for computing alone: the disk is waited for outside.
         """
@@ -98,10 +100,10 @@ class Examiner:
         with self._decoding:
             photo = inspect_bytes(data)
             small = thumbnail(photo.pixels) if needs_thumbnail else None
-            look = perceptual_hash(photo.pixels)
+            look, sharp = perceptual_hash(photo.pixels), sharpness(photo.pixels)
         if small is not None:
             self._blobs.put_thumbnail(digest, small)
-        return photo, look
+        return photo, look, sharp
 
 
 class _Room:

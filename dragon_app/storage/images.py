@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlite_utils
@@ -100,6 +102,20 @@ class ImageStore:
                 )
                 for row in db.execute(sql)
             ]
+
+    def alike(self) -> list[list[int]]:
+        """Return the groups of several photos outside the bin, newest group first.
+
+        In each the best comes first: the largest, then the sharpest, then the one of most bytes.
+        """
+        sql = """select group_id, id from images where is_binned = 0 and group_id in (
+                select group_id from images where is_binned = 0 group by group_id
+                having count(*) > 1)
+            order by group_id desc, width_px * height_px desc, coalesce(sharpness, -1) desc,
+                size_bytes desc, id"""
+        with self._database.reading() as db:
+            rows = db.execute(sql).fetchall()
+        return [[row[1] for row in group] for _, group in groupby(rows, key=itemgetter(0))]
 
     def perceptual_hashes(self) -> list[tuple[int, str]]:
         """Return (image id, perceptual hash) of every photo that has one."""
@@ -223,6 +239,7 @@ def _add_one(db: sqlite_utils.Database, image: NewImage, index: NearIndex, added
         "group_id": 0,
         "split": image.split,
         "is_split_fixed": int(image.split is not None),
+        "sharpness": image.sharpness,
         "added_at": added_at,
     }
     names, marks = ",".join(values), ",".join("?" * len(values))

@@ -246,6 +246,12 @@ def _suggestions(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="008_how_sharp_a_photo_is")
+def _sharpness(db: sqlite_utils.Database) -> None:
+    """Photos that came before have none: among them the larger file counts as the sharper one."""
+    db.execute("alter table images add column sharpness real")
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

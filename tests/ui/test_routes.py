@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from dragon_app.core.types import Split
 from dragon_app.ui.routes import workspaces
 from dragon_app.wiring import Session
-from tests.photos import photo_bytes
+from tests.photos import incoming, photo_bytes
 
 
 def upload(client: TestClient, *seeds: int, **fields: Any) -> dict[str, Any]:
@@ -223,3 +223,10 @@ def test_list_of_recent_workspaces_may_be_damaged_or_unwritable(
     monkeypatch.setattr(workspaces, "RECENT", Path("/proc/nothing/recent.json"))
     made = {"folder": str(folder.parent / "more"), "is_new": True}
     assert client.post("/dragon/workspaces", json=made).status_code == 200
+
+
+def test_look_alikes_are_told_group_by_group(client: TestClient, session: Session) -> None:
+    upload(client, 1, 2)
+    session.app.dataset.add([incoming(photo_bytes(1, brighter=9, size=(96, 80)))])
+    told = client.get("/dragon/board/alike").content
+    assert struct.unpack(">3I", told) == (2, 3, 1)

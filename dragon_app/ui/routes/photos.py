@@ -35,6 +35,11 @@ def router(session: Session) -> APIRouter:
     def by_name() -> Response:
         return _ids(session.app.dataset.by_name())
 
+    @routes.get("/board/alike")
+    def alike() -> Response:
+        """Groups of photos that look alike: how many, then their ids, the best first."""
+        return _ids([n for ids in session.app.dataset.alike() for n in (len(ids), *ids)])
+
     @routes.get("/board/photos")
     def photos(ids: Annotated[list[int], Query(max_length=_MOST)]) -> list[dict[str, Any]]:
         return [_image(image) for image in session.app.dataset.described(ids)]

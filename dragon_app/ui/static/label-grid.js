@@ -1,6 +1,6 @@
 /* The grid: draws only what can be seen of a list of any length. Knows elements and places; what is
    chosen and what a photo is, it asks. */
-const createGrid = ({ board, list, chosen, names, classOf, covered }) => {
+const createGrid = ({ board, list, chosen, names, classOf, groupOf, covered }) => {
   const { el, icon } = dragon;
   const AHEAD_ROWS = 2,
     GAP = 8,
@@ -66,7 +66,9 @@ const createGrid = ({ board, list, chosen, names, classOf, covered }) => {
     if (badge.lastChild.textContent !== state) badge.lastChild.textContent = state;
     const { name } = names.of(id);
     if (tile.title !== name) tile.title = name;
-    tile.ariaLabel = `${name}, ${state}`;
+    const group = groupOf(id);
+    tile.dataset.group = group ? group.mark : '';
+    tile.ariaLabel = `${name}, ${state}${group?.isBest ? ', the best of its look-alikes' : ''}`;
   };
 
   const tileFor = (id) => {

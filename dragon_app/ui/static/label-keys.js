@@ -10,7 +10,7 @@ const keyOf = (event) => {
   return letter && event.key.charCodeAt(0) > 127 ? letter.toLowerCase() : event.key;
 };
 
-const createKeys = ({ classes, act, step, search, isBin }) => {
+const createKeys = ({ classes, act, step, keepBest, search, isBin }) => {
   const { el } = dragon;
   const LIST = [
     ['1-9, 0', 'give the class with that key; a class can have a letter of its own'],
@@ -23,6 +23,7 @@ const createKeys = ({ classes, act, step, search, isBin }) => {
     ['U, Ctrl-Z', 'undo'],
     ['Ctrl-Shift-Z', 'redo'],
     ['S', 'skip: not asked about again; once more takes it back'],
+    ['B', 'among look-alikes: keep the best of the group, the rest goes to the bin'],
     ['X, Delete', 'to the bin; in the bin: put back'],
     ['Ctrl-V', 'add the photo on the clipboard'],
     ['/', 'search names'],
@@ -78,6 +79,7 @@ const createKeys = ({ classes, act, step, search, isBin }) => {
       : {
           u: () => step('undo'),
           s: () => act('skip'),
+          b: keepBest,
           x: () => act(isBin() ? 'restore' : 'bin'),
           Delete: () => act(isBin() ? 'restore' : 'bin'),
           Backspace: () => act(isBin() ? 'restore' : 'bin'),

@@ -34,6 +34,7 @@ const createList = (board) => {
     largest: () => bySize().reverse(),
     smallest: bySize,
     name: () => Uint32Array.from(named.map(board.rowOf).filter((row) => row >= 0)),
+    given: () => Uint32Array.from([...(which.within ?? [])].map(board.rowOf).filter((row) => row >= 0)),
   };
   const order = (by) => {
     ordered = { by, age: board.age(), rows: orders[by]() };
@@ -69,7 +70,7 @@ const createList = (board) => {
       found = ids && new Set(ids);
     } else found = null;
     which = wanted;
-    if (ordered.by !== which.order || ordered.age !== board.age() || which.order === 'name') order(which.order);
+    if (ordered.by !== which.order || ordered.age !== board.age() || ['name', 'given'].includes(which.order)) order(which.order);
     refresh();
     return true;
   };

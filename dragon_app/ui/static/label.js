@@ -32,7 +32,7 @@ const list = createList(board);
 const chosen = createChosen(list, () => draw());
 const names = createNames({ onKnown: () => draw() });
 const covered = () => Math.max(90, bar.bar.offsetHeight + 24); // by the bar of the chosen, at the foot
-const grid = createGrid({ board, list, chosen, names, classOf, covered });
+const grid = createGrid({ board, list, chosen, names, classOf, groupOf: (id) => alike.of(id), covered });
 let preview = null;
 const draw = () => {
   grid.draw();
@@ -101,6 +101,7 @@ const keys = createKeys({
   classes: classesNow,
   act,
   step,
+  keepBest: () => alike.keepBest(),
   search: () => filters.search.select(),
   isBin: () => list.which().shown === 'binned',
 });
@@ -172,10 +173,22 @@ takeDropsAnywhere({ isHere: () => root.isConnected, onDrop: (transfer) => takeDr
 
 /* ---- the page ---- */
 const filters = createFilters({ board, list, onShow: showList });
+const alike = createAlike({
+  list,
+  chosen,
+  act,
+  follow,
+  onShow: (change) => {
+    runView.leave();
+    classes.markNone();
+    showList({ shown: 'all', class_id: null, ...change });
+  },
+  onLeave: () => classes.show({ shown: 'all' }),
+});
 const runView = createRunView({
   onShow: (within) => {
     classes.markNone();
-    showList({ shown: 'all', class_id: null, within });
+    showList({ shown: 'all', class_id: null, within, order: alike.leave() });
   },
   onLeave: () => classes.show({ shown: 'all' }),
 });
@@ -200,6 +213,7 @@ const tools = el(
 const showHeading = () => {
   const { class_id, shown } = list.which();
   heading.textContent =
+    alike.heading() ??
     runView.heading() ??
     classOf(class_id)?.name ??
     { all: 'All photos', unlabelled: 'Unlabelled', skipped: 'Skipped', binned: 'Bin' }[shown];
@@ -211,7 +225,7 @@ const classes = createClasses({
   onShow: ({ shown, class_id = null }) => {
     scrollTo({ top: 0 });
     runView.leave();
-    showList({ shown, class_id, within: null });
+    showList({ shown, class_id, within: null, order: alike.leave() });
   },
   onDropPhotos: (classId) => act('class', classId),
   onDropFiles: takeDrop,
@@ -224,6 +238,7 @@ const empty = createEmpty({
 });
 const next = createNext(upload);
 filters.line.append(
+  alike.button,
   createExport({
     counts: () => ({
       all: summary.total,
@@ -286,6 +301,7 @@ const main = el(
   { class: 'label-main' },
   tools,
   runView.line,
+  alike.line,
   filters.line,
   upload.panel,
   grid.box,
@@ -308,7 +324,7 @@ dragon.watchState((state) => {
 });
 board.sync();
 /* Somebody changed photos: this tab, another one, or a script. */
-dragon.on('dataset', () => board.sync());
+dragon.on('dataset', () => board.sync().then(alike.follow));
 dragon.on('online', () => board.sync());
 dragon.on('run-photos', (id) => runView.open(id));
 dragon.on('tab', (id) => {
