@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from dragon_app import wiring
-from dragon_app.core.errors import InvalidConfigError
+from dragon_app.core.errors import DragonError
 from dragon_app.services.previewing import preview
 from dragon_app.services.settings import read_settings
 from dragon_app.ui.routes.training import Wish, told
@@ -26,12 +26,17 @@ def router(session: Session) -> APIRouter:
 
     @routes.post("/views")
     def views(look: Look) -> dict[str, Any]:
-        """Show photos plain and varied; the first time this loads the training engine."""
+        """Show photos plain and varied, or say why not; the first time this loads the engine."""
         read = read_settings(look.preset, look.values)
         if read.config is None:
-            raise InvalidConfigError(" ".join(told(read.problems, look.values).values()))
-        photos = preview(session.app.workspace, wiring.vision(), read.config, turn=look.turn)
+            words = " ".join(told(read.problems, look.values).values())
+            return {"photos": [], "words": words}
+        try:
+            photos = preview(session.app.workspace, wiring.vision(), read.config, turn=look.turn)
+        except DragonError as error:  # nothing went wrong: there is nothing to show yet
+            return {"photos": [], "words": str(error)}
         return {
+            "words": "",
             "photos": [
                 {
                     "id": photo.image_id,
@@ -40,7 +45,7 @@ def router(session: Session) -> APIRouter:
                     "varied": [_inline(each) for each in photo.varied],
                 }
                 for photo in photos
-            ]
+            ],
         }
 
     return routes

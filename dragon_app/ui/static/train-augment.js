@@ -15,11 +15,11 @@ const createAugment = ({ wish }) => {
   const picture = (src) => el('img', { src, alt: '' });
   const row = ({ name, plain, varied }) => el('div', { class: 'seen-row', role: 'img', 'aria-label': `${name}: as it is, then ${dragon.count(varied.length, 'time')} as training sees it` },
     picture(plain), ...varied.map(picture));
-  const draw = (photos) => {
+  const draw = (photos, why) => {
     rows.replaceChildren(...photos.map(row));
     rows.setAttribute('aria-busy', 'false');
-    others.hidden = false;
-    say('Your own photos: on the left as they are, beside it as training sees them.');
+    others.hidden = !photos.length && !turn;  // where one is damaged, those of another turn may be in order
+    say(why || 'Your own photos: on the left as they are, beside it as training sees them.', !!why);
   };
   const ask = async () => {
     const mine = asked;
@@ -27,13 +27,10 @@ const createAugment = ({ wish }) => {
     if (!rows.childElementCount) say('Drawing \u2026');
     const slow = setTimeout(() => { if (mine === asked) say('Loading the training engine: the first time takes some seconds.'); }, SLOW_MS);
     try {
-      const { photos } = await call('/views', { ...wish(), turn });
-      if (mine === asked) draw(photos);
+      const { photos, words: why } = await call('/views', { ...wish(), turn });
+      if (mine === asked) draw(photos, why);
     } catch (error) {
-      if (mine !== asked) return;
-      rows.replaceChildren();
-      others.hidden = !turn;  // the photos of another turn may be in order
-      say(error.message, true);
+      if (mine === asked) draw([], error.message);
     } finally { clearTimeout(slow); }
   };
   /* Draw again when something changed that photos are varied by; nothing while nobody can see it. */
