@@ -62,6 +62,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RUN",
         help="repeat a run just so: its photos, labels, settings and weights",
     )
+    train.add_argument(
+        "--resume",
+        type=int,
+        metavar="RUN",
+        help="go on with a run that was paused or cut off, just as it was",
+    )
+    train.add_argument(
+        "--extend",
+        type=int,
+        metavar="RUN",
+        help="train a run that is over for --epochs more; the learning rate moves as if it had "
+        "been planned for all of them",
+    )
     _settings(_command(commands, "find-rate", "look for the learning rate to train with"))
     compare = _command(commands, "compare", "train several ways on the same photos and compare")
     compare.add_argument(

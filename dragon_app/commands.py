@@ -4,6 +4,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from dragon_app import contest, reading
@@ -65,7 +66,7 @@ def _add(options: argparse.Namespace, folder: Path) -> int:
 
 
 def _train(options: argparse.Namespace, folder: Path) -> int:
-    start = _again(options) if options.again is not None else _anew(options)
+    start = _beginning(options)
     check_packages()
     if not is_workspace(folder):  # opening it for writing would make one
         raise DragonError(f"There is no workspace in {folder} yet. Add photos to it first.")
@@ -74,11 +75,13 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
         try:
             ended = _watch(app, started.id)
         except KeyboardInterrupt:
-            say("Stopping after this batch ...")
-            app.runs.stop(started.id)
+            say("Pausing after this batch ...")
+            app.runs.pause(started.id)
             ended = app.runs.wait(started.id)
     if ended.reason:
         say(ended.reason)
+    if ended.can_go_on:
+        say(f"To go on with it: python -m dragon_app train --resume {ended.id}")
     answer = {
         "run": ended.id,
         "status": ended.status,
@@ -91,7 +94,19 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
     return DONE if ended.status is RunStatus.FINISHED else FAILED
 
 
-def _anew(options: argparse.Namespace) -> Callable[[App], Run]:
+def _beginning(options: argparse.Namespace) -> Callable[[App], Run]:
+    """Return what starts the run that was asked for: a new one, one again, or one that goes on."""
+    if options.again is not None:
+        _refuse_settings(options, "A run is trained again just so, with its own settings")
+        return partial(_again, run_id=options.again)
+    if options.resume is not None:
+        _refuse_settings(options, "A run goes on with its own settings")
+        return lambda app: app.runs.resume(options.resume)
+    if options.extend is not None:
+        _refuse_settings(options, "A run goes on with its own settings", allowed="epochs")
+        if not (options.epochs or "").isdecimal():
+            raise DragonError("Say for how many more epochs, for example --epochs 5.")
+        return lambda app: app.runs.extend(options.extend, int(options.epochs))
     config = _config(options)
 
     def start(app: App) -> Run:
@@ -104,21 +119,20 @@ def _anew(options: argparse.Namespace) -> Callable[[App], Run]:
     return start
 
 
-def _again(options: argparse.Namespace) -> Callable[[App], Run]:
-    """Repeat a run, which brings all of its settings: others beside it are refused."""
-    given = [name for name in (*_SETTINGS, "weights") if getattr(options, name) is not None]
+def _again(app: App, *, run_id: int) -> Run:
+    for warning in app.repeating.check(run_id).warnings:
+        say(f"{warning} The numbers may differ.")
+    return app.repeating.start(run_id)
+
+
+def _refuse_settings(options: argparse.Namespace, why: str, *, allowed: str = "") -> None:
+    """A run that is there brings all of its settings: others beside it are refused."""
+    asked = [name for name in ("again", "resume", "extend") if getattr(options, name) is not None]
+    names = [*_SETTINGS, "weights", *asked[1:]]
+    given = [name for name in names if name != allowed and getattr(options, name) is not None]
     if given:
-        raise DragonError(
-            "A run is trained again just so, with its own settings. Leave out: "
-            f"{', '.join(name.replace('_', ' ') for name in given)}."
-        )
-
-    def start(app: App) -> Run:
-        for warning in app.repeating.check(options.again).warnings:
-            say(f"{warning} The numbers may differ.")
-        return app.repeating.start(options.again)
-
-    return start
+        words = ", ".join(name.replace("_", " ") for name in given)
+        raise DragonError(f"{why}. Leave out: {words}.")
 
 
 def _find_rate(options: argparse.Namespace, folder: Path) -> int:

@@ -1,5 +1,7 @@
 """A vision that learns nothing: it reports a few events and writes a folder. Loads no torch."""
 
+import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +23,7 @@ from dragon_app.core.training import (
     LrCurve,
     Phase,
     RunFolders,
+    SavedStanding,
     StageInfo,
     StarterInfo,
     StepMetrics,
@@ -85,6 +88,15 @@ def finetune_result(
     )  # fmt: skip
 
 
+def save_standing(folder: Path, report: Report, *, epoch: int, data: bytes = b"standing") -> None:
+    """Save where a run stands at the beginning of an epoch, and tell it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"standing-{epoch:04d}-{os.urandom(4).hex()}.safetensors"
+    file.write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    report(SavedStanding(file=file, digest=digest, epoch=epoch, steps=0, best=None))
+
+
 @dataclass(frozen=True)
 class FakePredictor:
     """Is the surer of a photo's second class the brighter the photo is."""
@@ -127,6 +139,8 @@ class FakeVision:
     groups: tuple[int, ...] = ()  # of the photos that folds were asked about
     begins_from: Origin = BEGINS_FROM
     enough: str = ""  # why it need not
+    went_on_from: list[Path | None] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)  # of the runs
 
     def finetune(
         self,
@@ -138,13 +152,15 @@ class FakeVision:
         should_stop: ShouldStop,
     ) -> FinetuneResult:
         self.trained_on.append(photos)
+        self.went_on_from.append(folders.standing)
+        self.folders.append(folders.checkpoints)
         report(Phase(words="Reading photos", done=1, total=2))
         report(step_metrics(1))
         report(self.begins_from)
         self.learn(report, should_stop)
         report(epoch_metrics(1, epochs=config.epochs))
         folder = folders.checkpoints
-        (folder / "best").mkdir(parents=True)
+        (folder / "best").mkdir(parents=True, exist_ok=True)
         (folder / "best" / "classes.txt").write_text("\n".join(photos.class_names))
         is_open = config.arithmetic is Arithmetic.AUTO
         used = replace(config, arithmetic=Arithmetic.FLOAT32) if is_open else config

@@ -13,7 +13,7 @@ def write_file(path: Path, data: bytes, *, is_durable: bool = True) -> None:
 
 def write_chunks(path: Path, chunks: Iterable[bytes], *, is_durable: bool = True) -> None:
     """Do as `write_file` with bytes that come piece by piece."""
-    _make_folder(path.parent)
+    make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with draft.open("xb") as file:
@@ -56,10 +56,10 @@ def _size_bytes(folder: str) -> int:
     return size
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder and those above it, each entry synced in the one that holds it."""
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
+    make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     sync_folder(folder.parent)

@@ -78,6 +78,9 @@ class Vision(Protocol):
     ) -> FinetuneResult:
         """Train, keeping the best checkpoint in its folder; report from the calling thread.
 
+        Now and then, and when it is asked to stop, it saves where it stands and reports that; from
+        such a standing it goes on as if it had never stopped. What was saved is never deleted here.
+
         Raise `DragonError` for what a person can change: weights that do not fit, a loss that is
         not a number.
         """

@@ -18,7 +18,7 @@ from dragon_app.core.types import Refusal
 
 
 class RunStatus(StrEnum):
-    """Where a run stands; the last four are final."""
+    """Where a run stands; the last four are final unless a person takes the run up again."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -94,18 +94,15 @@ class Phase:
     total: int = 0
 
 
-TrainingEvent = StepMetrics | EpochMetrics | Phase | Origin
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinetuneResult:
-    """How a run of `finetune` ended. `checkpoint` is the folder of the kept (best) checkpoint.
+    """How a run of `finetune` ended, or how it would end now: reported when a best epoch is saved.
 
-    `val_confusion[true][predicted]` and `val_probabilities`, if they are known, belong to that
-    checkpoint. `config` is what was used, with
-    the arithmetic settled, so that the run can be repeated; `digest` is the SHA-256 of the kept
-    weights; `reason` says why it could not go on, `enough` why it ended well before its
-    last epoch.
+    `checkpoint` is the folder of the kept (best) checkpoint; `val_confusion[true][predicted]` and
+    `val_probabilities`, if they are known, belong to it, and `digest` is the SHA-256 of its
+    weights. `config` is what was used, with the arithmetic settled, so that the run can be
+    repeated; `reason` says why it could not go on, `enough` why it ended well before its last
+    epoch.
     """
 
     epochs_done: int
@@ -121,6 +118,24 @@ class FinetuneResult:
     reason: str = ""
     enough: str = ""
     val_probabilities: NDArray[np.float32] | None = field(default=None, compare=False)  # (N, C)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedStanding:
+    """Where a run stands, saved in a file from which it can go on: `steps` into an epoch.
+
+    `epoch` counts from 1; it is one more than there are when all are done. `digest` is the SHA-256
+    of the file; `best` is the folder of the best checkpoint until then, which belongs to it.
+    """
+
+    file: Path
+    digest: str
+    epoch: int
+    steps: int
+    best: Path | None
+
+
+TrainingEvent = StepMetrics | EpochMetrics | Phase | Origin | FinetuneResult | SavedStanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +156,9 @@ class Run:
     """One training: its settings as JSON text, what it trained on, how far it got.
 
     `repeats` is the run that it was started to repeat; `digest` the SHA-256 of the kept weights.
+    `standing_epoch` is the epoch in which it can go on, none when nothing was saved for that;
+    `extended_at` tells after which epochs more were asked for; `earlier_s` is the time that it
+    took before it was last taken up.
     """
 
     id: int
@@ -163,13 +181,23 @@ class Run:
     snapshot_digest: str = ""
     repeats: int | None = None
     digest: str = ""
+    standing_epoch: int | None = None
+    extended_at: tuple[int, ...] = ()
+    earlier_s: float = 0.0
 
     @property
     def seconds(self) -> float:
-        """Seconds from start to end; 0 before both are known."""
+        """Seconds from start to end, without pauses; those of the last sitting when it is over."""
         if self.started_at is None or self.finished_at is None:
-            return 0.0
-        return (self.finished_at - self.started_at).total_seconds()
+            return self.earlier_s
+        return self.earlier_s + (self.finished_at - self.started_at).total_seconds()
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was cut off and can be taken up where it stood."""
+        if self.status in {RunStatus.PAUSED, RunStatus.INTERRUPTED}:
+            return True  # from the beginning, where nothing was saved
+        return self.status in {RunStatus.STOPPED, RunStatus.FAILED} and bool(self.standing_epoch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,10 +294,14 @@ class CacheFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFolders:
-    """Where a run keeps its checkpoints, and what it shares with other runs."""
+    """Where a run keeps its checkpoints, and what it shares with other runs.
+
+    `standing` is the saved file from which it goes on; without one it begins.
+    """
 
     checkpoints: Path
     cache: CacheFolder
+    standing: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dragon_app.core.errors import BadImageError, NotFoundError
+from dragon_app.core.errors import BadImageError, NotFoundError, WeightsError
 from dragon_app.core.ports import Pixels, Predictor, Vision
 from dragon_app.core.training import ClassProbability, Prediction, Run
 from dragon_app.imaging.decode import decode_bytes
@@ -18,10 +18,11 @@ _BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class LoadedRun:
-    """A run and its model, ready to answer."""
+    """A run and its model, ready to answer; `folder` is where it was read, in the workspace."""
 
     run_id: int
     predictor: Predictor
+    folder: str
 
 
 class Predictions:
@@ -34,7 +35,10 @@ class Predictions:
         self._loading = threading.Lock()
 
     def current_run(self) -> Run | None:
-        """Return the run that answers: the promoted one, else the newest finished, else None."""
+        """Return the run that answers: the promoted one, else the newest finished, else None.
+
+        Where none has finished, that may be one that trains: it answers with its best so far.
+        """
         run_id = self._workspace.promotions.champion()
         return None if run_id is None else self._workspace.runs.get(run_id)
 
@@ -72,19 +76,30 @@ class Predictions:
         return answers
 
     def load(self, run_id: int | None = None) -> LoadedRun:
-        """Return a run's model, the current run's unless one is named; loaded once, then kept."""
+        """Return a run's model, the current run's unless one is named; loaded once, then kept.
+
+        While a run trains, that is the best it has saved so far.
+        """
         wanted = run_id if run_id is not None else self._workspace.promotions.champion()
         if wanted is None:
             raise NotFoundError("There is no trained model yet. Label some photos and train first.")
         loaded = self._loaded
-        if loaded is not None and loaded.run_id == wanted:
+        if loaded is not None and loaded.folder == self._workspace.runs.checkpoint_folder(wanted):
             return loaded
         with self._loading:  # two first questions at once load one model
-            loaded = self._loaded
-            if loaded is None or loaded.run_id != wanted:
-                folder = self._workspace.folder / self._workspace.runs.checkpoint_folder(wanted)
-                loaded = LoadedRun(wanted, self._vision().load_predictor(folder))
-                self._loaded = loaded
+            return self._read(wanted)
+
+    def _read(self, run_id: int) -> LoadedRun:
+        folder = self._workspace.runs.checkpoint_folder(run_id)
+        loaded = self._loaded
+        if loaded is None or loaded.folder != folder:
+            try:
+                predictor = self._vision().load_predictor(self._workspace.folder / folder)
+            except WeightsError:
+                if self._workspace.runs.checkpoint_folder(run_id) == folder:
+                    raise
+                return self._read(run_id)  # a better one took its place meanwhile
+            self._loaded = loaded = LoadedRun(run_id, predictor, folder)
         return loaded
 
 

@@ -1,4 +1,4 @@
-"""Training runs: queue them, watch them, stop them. One worker thread; everything to see is stored.
+"""Training runs: queue, watch, pause, stop, take up. One worker thread; all to see is stored.
 
 Knows no tensor: training is a port. A run's truth is in the database, so that any page, tab or
 shell sees the same.
@@ -8,8 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 
 from dragon_app.core.config import FinetuneConfig, Freeze
 from dragon_app.core.errors import (
@@ -17,9 +16,7 @@ from dragon_app.core.errors import (
     InvalidConfigError,
     NotEnoughImagesError,
 )
-from dragon_app.core.machine import provenance_now
 from dragon_app.core.ports import Vision
-from dragon_app.core.provenance import Origin
 from dragon_app.core.split import missing_photos
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import (
@@ -27,25 +24,35 @@ from dragon_app.core.training import (
     EpochMetrics,
     FinetuneResult,
     Phase,
-    Progress,
     Run,
     RunFolders,
     RunStatus,
-    StepMetrics,
-    TrainingEvent,
 )
+from dragon_app.services import going_on
+from dragon_app.services.recording import Recorder
 from dragon_app.services.snapshots import training_photos
+from dragon_app.storage.standings import KEPT
 from dragon_app.storage.workspace import Workspace
 
-_WRITE_EVERY_S = 0.25
-_CUT_OFF = "The app ended while this run was training. Start it again."
 _LOG = logging.getLogger(__name__)
+
+
+_End = tuple[RunStatus, str]  # how a run ends, and why in words
+_STOPPED: _End = RunStatus.STOPPED, "Stopped by hand."
+_PAUSED: _End = RunStatus.PAUSED, ""
+_CLOSED: _End = RunStatus.INTERRUPTED, "The app was closed while this run was training."
+
+
+class _Wish(threading.Event):
+    """Set when a run is to end at its next batch, in this way."""
+
+    end = _STOPPED
 
 
 class Runs:
     """The runs of a workspace. Safe from several threads.
 
-    Shared with the worker: the queue, and `_stops`, one event for each run not yet over.
+    Shared with the worker: the queue, and `_wishes`, one for each run that is at work or waits.
     """
 
     def __init__(
@@ -56,20 +63,22 @@ class Runs:
         self._vision = vision
         self._make_room = make_room
         self._queue: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-        self._stops: dict[int, threading.Event] = {}
+        self._wishes: dict[int, _Wish] = {}
         self._is_closing = threading.Event()
         self._worker = threading.Thread(target=self._work, name="trainer", daemon=True)
 
     def open(self) -> None:
         """Mark runs that a crash cut off, and start the worker."""
         for run in self._workspace.runs.with_status(RunStatus.RUNNING):
-            self._workspace.runs.end(run.id, RunStatus.INTERRUPTED, _CUT_OFF)
+            self._workspace.standings.tidy(run.id, self._workspace.run_folder(run.id))
+            self._workspace.runs.cut_off(run.id, going_on.cut_off_words(run))
         self._worker.start()
 
     def take_up_queue(self) -> None:
         """Go on with the runs that waited when the app was last closed."""
         for run in self._workspace.runs.with_status(RunStatus.QUEUED):
-            self._enqueue(run.id)
+            if run.id not in self._wishes:  # else it waits already
+                self._enqueue(run.id)
 
     def missing(self) -> list[str]:
         """Say what training still lacks; empty when it can start."""
@@ -105,31 +114,66 @@ class Runs:
 
     def stop(self, run_id: int) -> None:
         """End a run at its next batch, or before it began; a run that is over stays as it is."""
-        self.get(run_id)
-        if self._workspace.runs.end_waiting(run_id, "Stopped before it began."):
+        run = self.get(run_id)
+        store = self._workspace.runs
+        words = "Stopped by hand." if run.epochs_done else "Stopped before it began."
+        if store.end_waiting(run_id, words):
             return
-        stop = self._stops.get(run_id)
-        if stop is not None:
-            stop.set()
+        if not store.change(run_id, RunStatus.PAUSED, RunStatus.STOPPED, "Stopped by hand."):
+            self._wish(run_id, _STOPPED)
+
+    def pause(self, run_id: int) -> None:
+        """Let a run rest from its next batch on; one that waits leaves the queue."""
+        self.get(run_id)
+        if not self._workspace.runs.change(run_id, RunStatus.QUEUED, RunStatus.PAUSED):
+            self._wish(run_id, _PAUSED)
+
+    def resume(self, run_id: int) -> Run:
+        """Queue a run that was paused or cut off, to go on where it stood, on the same photos.
+
+        Raise `DragonError` when there is nothing to go on with.
+        """
+        run = self.get(run_id)
+        if self.is_stopping(run_id):
+            raise DragonError(f"Run {run_id} is still ending its batch. Try again in a moment.")
+        if run.status in {RunStatus.QUEUED, RunStatus.RUNNING}:
+            return run
+        going_on.check_resume(run)
+        return self._take_up(run, run.config_json, run.extended_at)
+
+    def extend(self, run_id: int, epochs: int) -> Run:
+        """Queue a run that is over for so many more epochs than it has done, on the same photos.
+
+        The learning rate moves as if it had been planned for all of them. Raise `DragonError` when
+        it cannot go on.
+        """
+        run = self.get(run_id)
+        config = going_on.extended(run, epochs)
+        return self._take_up(run, config.to_json(), (*run.extended_at, run.epochs_done))
 
     def is_training(self) -> bool:
         """Whether a run is at work, or waits for the worker."""
-        return bool(self._stops)
+        return bool(self._wishes)
 
     def is_stopping(self, run_id: int) -> bool:
-        """Whether a run was asked to stop and is not over yet."""
-        stop = self._stops.get(run_id)
-        return stop is not None and stop.is_set()
+        """Whether a run was asked to stop or pause and is not over yet."""
+        wish = self._wishes.get(run_id)
+        return wish is not None and wish.is_set()
+
+    def is_pausing(self, run_id: int) -> bool:
+        """Whether a run was asked to pause and has not done so yet."""
+        wish = self._wishes.get(run_id)
+        return wish is not None and wish.is_set() and wish.end is _PAUSED
 
     def wait(self, run_id: int, *, poll_s: float = 0.1) -> Run:
-        """Block until a run is over and return it."""
+        """Block until a run is over or paused and return it."""
         while not self.is_over(run_id):
             time.sleep(poll_s)
         return self.get(run_id)
 
     def is_over(self, run_id: int) -> bool:
         """Whether the worker is done with a run, even if a full disk kept its end from the rows."""
-        return run_id not in self._stops or self.get(run_id).status.is_final
+        return run_id not in self._wishes or self.get(run_id).status.is_final
 
     def get(self, run_id: int) -> Run:
         """Return a run; raise `NotFoundError` when there is none with this number."""
@@ -141,20 +185,19 @@ class Runs:
         is_running = any(run.status is RunStatus.RUNNING for run in runs)
         if not is_running or not self._workspace.is_abandoned():
             return runs
-        return [
-            replace(run, status=RunStatus.INTERRUPTED, reason=_CUT_OFF)
-            if run.status is RunStatus.RUNNING
-            else run
-            for run in runs
-        ]
+        return [going_on.as_cut_off(run) for run in runs]
 
     def newest(self) -> int:
         """Return the number of the newest run, 0 when there is none; costs little."""
         return self._workspace.runs.newest()
 
     def unfinished(self) -> list[Run]:
-        """Return the runs that are not over: the one at work first, then the queue."""
+        """Return the run at work, first, then those that wait, in their order."""
         return self._workspace.runs.unfinished()
+
+    def paused(self) -> list[Run]:
+        """Return the runs that rest until a person lets them go on, oldest first."""
+        return self._workspace.runs.with_status(RunStatus.PAUSED)
 
     def epochs(self, run_id: int) -> list[EpochMetrics]:
         """Return the measurements after each pass, in order."""
@@ -167,27 +210,40 @@ class Runs:
         return losses[::stride]
 
     def close(self, *, timeout_s: float = 60) -> bool:
-        """Stop the run in progress, keep what it reached; return whether the worker has ended."""
+        """Stop the run in progress, save where it stands; return whether the worker has ended."""
         self._is_closing.set()
-        for stop in list(self._stops.values()):
-            stop.set()
+        for run_id, wish in list(self._wishes.items()):
+            if not wish.is_set():
+                self._wish(run_id, _CLOSED)
         if self._worker.is_alive():
             self._queue.put(None)
             self._worker.join(timeout_s)
         return not self._worker.is_alive()
 
+    def _wish(self, run_id: int, end: _End) -> None:
+        wish = self._wishes.get(run_id)
+        if wish is not None and not (end is _PAUSED and wish.is_set()):  # a stop has the last word
+            wish.end = end
+            wish.set()
+
+    def _take_up(self, run: Run, config_json: str, extended_at: Sequence[int]) -> Run:
+        self._workspace.runs.take_up(run, config_json, extended_at=extended_at)
+        self._enqueue(run.id)
+        return self.get(run.id)
+
     def _enqueue(self, run_id: int) -> None:
-        stop = threading.Event()
-        if self._stops.setdefault(run_id, stop) is stop:  # else it waits already
-            self._queue.put(run_id)
+        # Always a new wish: the worker may not yet have let go of the one that paused the run.
+        self._wishes[run_id] = _Wish()
+        self._queue.put(run_id)
 
     def _work(self) -> None:
         work_in_background()  # labelling and looking go first; torch's own threads inherit it
         while (run_id := self._queue.get()) is not None:
-            if self._is_closing.is_set():
-                continue  # still queued in the database: the next start takes it up
+            wish = self._wishes.get(run_id)
+            if wish is None or self._is_closing.is_set():
+                continue  # done already; or still queued in the database for the next start
             try:
-                self._execute(run_id, self._stops[run_id])
+                self._execute(run_id, wish)
             except DragonError as error:
                 self._fail(run_id, str(error))
             except Exception as error:  # noqa: BLE001  # a bug ends one run, not the queue
@@ -195,7 +251,8 @@ class Runs:
                 reason = f"Something went wrong inside the app ({error}). The log file has details."
                 self._fail(run_id, reason)
             finally:
-                self._stops.pop(run_id, None)
+                if self._wishes.get(run_id) is wish:
+                    del self._wishes[run_id]
 
     def _fail(self, run_id: int, reason: str) -> None:
         try:
@@ -203,98 +260,41 @@ class Runs:
         except Exception:  # noqa: BLE001  # a full disk; the next start marks the run as interrupted
             _LOG.exception("run %s could not be marked as failed: %s", run_id, reason)
 
-    def _execute(self, run_id: int, stop: threading.Event) -> None:
+    def _execute(self, run_id: int, wish: _Wish) -> None:
         store = self._workspace.runs
         run = store.get(run_id)
         if not store.begin(run_id):
-            return  # stopped while it waited
-        recorder = _Recorder(self._workspace, run_id)
-        folders = RunFolders(
-            checkpoints=self._workspace.runs_folder / str(run_id),
-            cache=CacheFolder(path=self._workspace.cache_folder),
-        )
+            return  # stopped or paused while it waited
+        recorder = Recorder(self._workspace, run_id)
+        folder = self._workspace.run_folder(run_id)
         result: FinetuneResult | None = None
         try:
             recorder(Phase(words="Starting the training engine"))
             self._make_room()
+            standing = going_on.find_standing(self._workspace, run)
             result = self._vision().finetune(
                 FinetuneConfig.from_json(run.config_json),
                 training_photos(self._workspace, self._workspace.snapshots.get(run.snapshot_id)),
-                folders,
+                RunFolders(
+                    checkpoints=folder,
+                    cache=CacheFolder(path=self._workspace.cache_folder),
+                    standing=None if standing is None else standing.file,
+                ),
                 report=recorder,
-                should_stop=stop.is_set,
+                should_stop=wish.is_set,
             )
         except DragonError:
-            if not stop.is_set():
+            if not wish.is_set():
                 raise
         finally:
             recorder.flush()
-        if result is None:
-            store.end(run_id, *self._stopped())
-            return
-        relative = result.checkpoint.relative_to(self._workspace.folder).as_posix()
-        store.add_checkpoint(run_id, result, folder=relative)
-        if result.val_probabilities is not None:
-            self._workspace.answers.put(relative, result.val_probabilities)
-        if result.was_stopped:
-            store.end(run_id, *self._stopped())
+        if result is not None:
+            recorder.keep(result)
+        is_finished = result is not None and not result.was_stopped and not result.reason
+        self._workspace.standings.tidy(run_id, folder, keep=1 if is_finished else KEPT)
+        if result is None or result.was_stopped:
+            store.end(run_id, *wish.end)
         elif result.reason:
             store.end(run_id, RunStatus.FAILED, result.reason)
         else:
             store.end(run_id, RunStatus.FINISHED, result.enough)
-
-    def _stopped(self) -> tuple[RunStatus, str]:
-        if self._is_closing.is_set():
-            return RunStatus.INTERRUPTED, "The app was closed while this run was training."
-        return RunStatus.STOPPED, "Stopped by hand."
-
-
-class _Recorder:
-    """Turns training events into progress and metrics, written at most 4 times a second."""
-
-    def __init__(self, workspace: Workspace, run_id: int) -> None:
-        self._workspace = workspace
-        self._run_id = run_id
-        self._progress = Progress()
-        self._steps_in_all = 0
-        self._steps: list[StepMetrics] = []
-        self._epochs: list[EpochMetrics] = []
-        self._written_at = 0.0
-
-    def __call__(self, event: TrainingEvent) -> None:
-        if isinstance(event, Phase):
-            self._progress = replace(
-                self._progress, phase=event.words, done=event.done, total=event.total
-            )
-        elif isinstance(event, StepMetrics):
-            done = (event.epoch - 1) * event.steps_per_epoch + event.step
-            self._steps_in_all = event.steps_per_epoch * event.epochs
-            self._steps.append(replace(event, step=done))  # one count over all epochs
-            self._advance(event, phase="Learning", done=done)
-        elif isinstance(event, Origin):
-            self._workspace.provenances.add(self._run_id, provenance_now(event))
-        else:
-            self._epochs.append(event)
-            done = self._steps_in_all * event.epoch // event.epochs
-            self._advance(event, phase="Measured", done=done)
-        if time.monotonic() - self._written_at >= _WRITE_EVERY_S:
-            self.flush()
-
-    def _advance(self, event: StepMetrics | EpochMetrics, *, phase: str, done: int) -> None:
-        self._progress = Progress(
-            phase=phase,
-            done=done,
-            total=self._steps_in_all,
-            epoch=event.epoch,
-            epochs=event.epochs,
-            images_per_s=event.images_per_s,
-            seconds_left=event.seconds_left,
-        )
-
-    def flush(self) -> None:
-        """Write what has not been written yet."""
-        self._workspace.runs.record(
-            self._run_id, progress=self._progress, steps=self._steps, epochs=self._epochs
-        )
-        self._steps, self._epochs = [], []
-        self._written_at = time.monotonic()

@@ -252,6 +252,31 @@ def _sharpness(db: sqlite_utils.Database) -> None:
     db.execute("alter table images add column sharpness real")
 
 
+_WHERE_RUNS_STAND = (
+    # `file` and `best`, a checkpoint's folder, are relative to the workspace.
+    """create table standings (
+        id integer primary key autoincrement,
+        run_id integer not null references runs (id),
+        file text not null,
+        digest text not null,
+        epoch integer not null,
+        steps integer not null,
+        best text,
+        saved_at text not null
+    ) strict""",
+    "create index standings_run on standings (run_id)",
+    "alter table runs add column earlier_s real not null default 0",
+    "alter table runs add column extended_at text not null default '[]'",
+)
+
+
+@MIGRATIONS(name="004_where_runs_stand")
+def _where_runs_stand(db: sqlite_utils.Database) -> None:
+    """Let runs go on: saved states, the seconds of earlier sittings, epochs asked for later."""
+    for statement in _WHERE_RUNS_STAND:
+        db.execute(statement)
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

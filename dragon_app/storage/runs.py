@@ -21,7 +21,9 @@ from dragon_app.storage.database import Database
 _SELECT = """select r.id, r.status, r.config, r.snapshot_id, r.created_at, r.started_at,
     r.finished_at, r.reason, r.weights, r.progress, c.epoch, c.val_accuracy, c.val_confusion,
     s.class_names, (select max(epoch) from epoch_metrics e where e.run_id = r.id),
-    r.comparison_id, r.label, r.repeats, c.digest, s.digest
+    r.comparison_id, r.label, r.repeats, c.digest, s.digest,
+    (select n.epoch from standings n where n.run_id = r.id order by n.id desc limit 1),
+    r.extended_at, r.earlier_s
     from runs r join snapshots s on s.id = r.snapshot_id
     left join checkpoints c on c.id = r.checkpoint_id"""
 
@@ -65,9 +67,9 @@ class RunStore:
         return [run for run in reversed(self.all()) if run.status is status]
 
     def unfinished(self) -> list[Run]:
-        """Return the runs that are not over: the one at work first, then in their order."""
-        sql = f"{_SELECT} where r.status in (?, ?, ?) order by r.status = ?, r.id"
-        states = [RunStatus.RUNNING, RunStatus.PAUSED, RunStatus.QUEUED, RunStatus.QUEUED]
+        """Return the runs that are at work, first, or wait for their turn, in their order."""
+        sql = f"{_SELECT} where r.status in (?, ?) order by r.status = ?, r.id"
+        states = [RunStatus.RUNNING, RunStatus.QUEUED, RunStatus.QUEUED]
         with self._database.reading() as db:
             return [_run(row) for row in db.execute(sql, states)]
 
@@ -80,16 +82,48 @@ class RunStore:
 
     def end_waiting(self, run_id: int, reason: str) -> bool:
         """Mark a run as stopped if it still waits; whether it did."""
+        return self.change(run_id, RunStatus.QUEUED, RunStatus.STOPPED, reason)
+
+    def change(self, run_id: int, before: RunStatus, after: RunStatus, reason: str = "") -> bool:
+        """Move a run that is not at work from one state to another; whether it was in the first."""
         sql = "update runs set status = ?, reason = ?, finished_at = ? where id = ? and status = ?"
         with self._database.writing() as db:
-            values = [RunStatus.STOPPED, reason, _now(), run_id, RunStatus.QUEUED]
-            return bool(db.execute(sql, values).rowcount)
+            at = db.execute("select finished_at from runs where id = ?", [run_id]).fetchone()
+            ended = _now() if at is None or at[0] is None else at[0]
+            return bool(db.execute(sql, [after, reason, ended, run_id, before]).rowcount)
 
     def end(self, run_id: int, status: RunStatus, reason: str = "") -> None:
-        """Mark a run as over, with what happened in words for people."""
+        """Mark a run as over, or as paused, with what happened in words for people."""
         sql = "update runs set status = ?, reason = ?, finished_at = ? where id = ?"
         with self._database.writing() as db:
             db.execute(sql, [status, reason, _now(), run_id])
+
+    def cut_off(self, run_id: int, reason: str) -> None:
+        """Mark a run as interrupted by a crash, at the last moment that is known of it."""
+        sql = """update runs set status = ?, reason = ?, finished_at = max(started_at, coalesce(
+            (select max(saved_at) from standings where run_id = runs.id), started_at))
+            where id = ?"""
+        with self._database.writing() as db:
+            db.execute(sql, [RunStatus.INTERRUPTED, reason, run_id])
+
+    def take_up(self, run: Run, config_json: str, *, extended_at: Sequence[int]) -> None:
+        """Let a run that is paused or over wait for its turn again, with these settings."""
+        sql = """update runs set status = ?, config = ?, extended_at = ?, earlier_s = ?,
+            started_at = null, finished_at = null, reason = '' where id = ? and status = ?"""
+        with self._database.writing() as db:
+            extended = json.dumps(list(extended_at))
+            values = [RunStatus.QUEUED, config_json, extended, run.seconds, run.id, run.status]
+            db.execute(sql, values)
+
+    def rewind(self, run_id: int, *, epoch: int, steps: int, note: str) -> None:
+        """Forget what was measured after a moment, and note why it is not the newest."""
+        with self._database.writing() as db:
+            db.execute("update runs set reason = ? where id = ?", [note, run_id])
+            db.execute("delete from epoch_metrics where run_id = ? and epoch >= ?", [run_id, epoch])
+            db.execute(
+                "delete from step_metrics where run_id = ? and epoch >= ?",
+                [run_id, epoch + 1 if steps else epoch],
+            )
 
     def record(
         self,
@@ -112,7 +146,10 @@ class RunStore:
             )
 
     def add_checkpoint(self, run_id: int, result: FinetuneResult, *, folder: str) -> None:
-        """Store what a run kept and the settings it used; `folder` is relative to the workspace."""
+        """Store what a run kept and the settings it used, in place of what it kept before.
+
+        `folder` is relative to the workspace.
+        """
         values = [
             run_id,
             folder,
@@ -131,6 +168,9 @@ class RunStore:
             db.execute(
                 "update runs set checkpoint_id = ?, weights = ?, config = ? where id = ?",
                 [checkpoint_id, result.weights, result.config.to_json(), run_id],
+            )
+            db.execute(
+                "delete from checkpoints where run_id = ? and id <> ?", [run_id, checkpoint_id]
             )
 
     def checkpoint_folder(self, run_id: int) -> str:
@@ -213,4 +253,7 @@ def _run(row: Sequence[Any]) -> Run:
         repeats=row[17],
         digest=row[18] or "",
         snapshot_digest=row[19],
+        standing_epoch=row[20],
+        extended_at=tuple(json.loads(row[21])),
+        earlier_s=row[22],
     )

@@ -21,6 +21,7 @@ from dragon_app.storage.provenances import ProvenanceStore
 from dragon_app.storage.runs import RunStore
 from dragon_app.storage.set_aside import SetAside
 from dragon_app.storage.snapshots import SnapshotStore
+from dragon_app.storage.standings import StandingStore
 from dragon_app.storage.steps import StepStore
 from dragon_app.storage.suggestions import SuggestionStore
 
@@ -46,12 +47,17 @@ class Workspace:
     provenances: ProvenanceStore
     promotions: PromotionStore
     answers: AnswerStore
+    standings: StandingStore
     _lock: filelock.BaseFileLock | None
 
     @property
     def runs_folder(self) -> Path:
         """Where checkpoints lie, one folder a run."""
         return self.folder / "runs"
+
+    def run_folder(self, run_id: int) -> Path:
+        """Where a run keeps its checkpoints and standings."""
+        return self.runs_folder / str(run_id)
 
     @property
     def cache_folder(self) -> Path:
@@ -169,5 +175,6 @@ def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | No
         provenances=ProvenanceStore(database),
         promotions=PromotionStore(database),
         answers=AnswerStore(folder),
+        standings=StandingStore(database, folder),
         _lock=lock,
     )

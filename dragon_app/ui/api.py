@@ -142,7 +142,21 @@ def _training(session: Session) -> tuple[Callable[..., Any], ...]:
         runs.stop(run)
         return _run(runs.get(run))
 
-    return train, stop
+    def pause(run: int) -> dict[str, Any]:
+        """Let a run rest; what it has learned and where it stands is kept."""
+        runs = session.app.runs
+        runs.pause(run)
+        return _run(runs.get(run))
+
+    def resume(run: int) -> dict[str, Any]:
+        """Let a run go on that was paused or cut off."""
+        return _run(session.app.runs.resume(run))
+
+    def extend(run: int, epochs: int) -> dict[str, Any]:
+        """Train a run that is over for so many more epochs."""
+        return _run(session.app.runs.extend(run, epochs))
+
+    return train, stop, pause, resume, extend
 
 
 def _measuring(session: Session) -> tuple[Callable[..., Any], ...]:

@@ -1,7 +1,7 @@
-"""The best epoch of a run so far, in memory and, now and then, on the disk."""
+"""The best epoch of a run so far: in memory, and on the disk once it was kept."""
 
-import time
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from torch import Tensor
@@ -10,8 +10,6 @@ from dragon_app.vision import checkpoint
 from dragon_app.vision.backbone import Network
 from dragon_app.vision.checkpoint import Meta
 from dragon_app.vision.measure import Measurement
-
-SAVE_EVERY_S = 30.0  # should the disk be full in the end, this much is lost; short runs save once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +22,23 @@ class Saved:
 
 
 class Best:
-    """The best epoch so far. Only what can change is copied: what is frozen stays as it is."""
+    """The best epoch so far. Only what can change is copied: what is frozen stays as it is.
 
-    def __init__(self, network: Network, *, changing: set[str], folder: Path) -> None:
+    `saved` is that of an earlier sitting at first, if there was one.
+    """
+
+    def __init__(
+        self, network: Network, *, changing: set[str], folder: Path, saved: Saved | None = None
+    ) -> None:
         self._network = network
         self._changing = changing  # names in the network's state
         self._folder = folder
         self._state: dict[str, Tensor] = {}
-        self._meta: Meta | None = None
-        self._measured: Measurement | None = None
-        self._saved_at = time.monotonic()
-        self.saved: Saved | None = None
+        self._meta: Meta | None = None  # of an epoch that is not on the disk yet
+        self._measured = None if saved is None else saved.measured
+        self.saved = saved
         self.epochs_done = 0
-        self.epoch = 0  # the best one
+        self.epoch = 0 if saved is None else saved.epoch  # the best one
 
     def offer(self, measured: Measurement, meta: Meta) -> bool:
         """Take an epoch's end; whether it is the best so far."""
@@ -47,27 +49,24 @@ class Best:
         self.epoch = meta.epoch
         state = self._network.state_dict()
         self._state = {name: state[name].clone() for name in self._changing}
-        if time.monotonic() - self._saved_at >= SAVE_EVERY_S:
-            self._save(measured, meta)
         return True
 
-    def keep(self) -> None:
-        """Bring the network back to the best epoch, if there is one, and save it.
+    def keep(self) -> bool:
+        """Save the best epoch; False where there is none, or it is on the disk.
 
         Raise `TrainingError` when the disk refuses; what was saved before stays.
         """
         if self._measured is None or self._meta is None:
-            return
-        if self.saved is None or self.saved.epoch != self._meta.epoch:
-            state = self._network.state_dict()
-            for name, tensor in self._state.items():
-                state[name].copy_(tensor)
-            self._save(self._measured, self._meta)
+            return False
+        tensors = {**self._network.state_dict(), **self._state}
+        epoch = self._meta.epoch
+        path = checkpoint.save(tensors, self._meta, self._folder, self._free_name(epoch))
+        self.saved = Saved(path=path, epoch=epoch, measured=self._measured)
+        self._meta, self._state = None, {}
+        return True
 
-    def _save(self, measured: Measurement, meta: Meta) -> None:
-        before = self.saved
-        path = checkpoint.save(self._network, meta, self._folder, f"best-{meta.epoch:04d}")
-        self.saved = Saved(path=path, epoch=meta.epoch, measured=measured)
-        self._saved_at = time.monotonic()
-        if before is not None:
-            checkpoint.delete(before.path)
+    def _free_name(self, epoch: int) -> str:
+        """Return a name that no folder has: one saved before a crash may be in use."""
+        name = f"best-{epoch:04d}"
+        again = (f"{name}-{number}" for number in count(2))
+        return next(each for each in chain([name], again) if not (self._folder / each).exists())

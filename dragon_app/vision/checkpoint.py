@@ -7,16 +7,18 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from dragon_app import __version__
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.disk import sync_folder
+from dragon_app.core.disk import make_folder, sync_folder
 from dragon_app.core.errors import DragonError, TrainingError, WeightsError
 from dragon_app.vision.backbone import Network, empty_network
 from dragon_app.vision.transforms import EvalTransform
@@ -42,14 +44,14 @@ class Meta:
     val_loss: float
 
 
-def save(network: Network, meta: Meta, folder: Path, name: str) -> Path:
-    """Write a checkpoint as `folder/name`; raise `TrainingError` when the disk refuses."""
+def save(state: Mapping[str, Tensor], meta: Meta, folder: Path, name: str) -> Path:
+    """Write a network's state as `folder/name`; raise `TrainingError` when the disk refuses."""
     target = folder / name
     partial: Path | None = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         partial = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=folder))
-        _write(network, meta, partial)
+        _write(state, meta, partial)
         if target.exists():
             shutil.rmtree(target)
         partial.chmod(0o755)
@@ -66,10 +68,8 @@ def save(network: Network, meta: Meta, folder: Path, name: str) -> Path:
     return target
 
 
-def _write(network: Network, meta: Meta, folder: Path) -> None:
-    tensors = {
-        name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()
-    }
+def _write(state: Mapping[str, Tensor], meta: Meta, folder: Path) -> None:
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     save_file(tensors, folder / WEIGHTS)
     facts = {
         "format": FORMAT,
@@ -99,11 +99,6 @@ def _write(network: Network, meta: Meta, folder: Path) -> None:
 def digest(checkpoint: Path) -> str:
     """Return the SHA-256 of a checkpoint's weights, as it was when they were written."""
     return _read_meta(checkpoint / META)[1]
-
-
-def delete(checkpoint: Path) -> None:
-    """Remove a checkpoint that a better one has replaced."""
-    shutil.rmtree(checkpoint, ignore_errors=True)
 
 
 def load(checkpoint: Path) -> tuple[Network, Meta]:

@@ -64,8 +64,7 @@ class Course:
     @property
     def keeps_photos(self) -> bool:
         """Whether some epoch looks at the photos themselves, so that they are worth keeping."""
-        epochs = range(1, self.config.epochs + 1)
-        return any(self.plan.frozen(epoch) not in self.splits for epoch in epochs)
+        return any(self.plan.frozen(epoch) not in self.splits for epoch in self.plan.epochs())
 
     def images(self, part: str, view: str, indices: list[int]) -> Tensor:
         """Return photos (n, 3, S, S) as a network reads them in a view."""

@@ -96,7 +96,7 @@ def _examples(
     with FeatureStore(cache) as store:
         try:
             with full_memory_told(device):
-                course = set_out(plain, photos, store, device=device, observer=observer)
+                course = set_out(plain, photos, store, observer=observer)
                 look(course)
                 features = course.vectors("train", EVAL)  # (N, D)
         except StoppedError as error:

@@ -1,8 +1,8 @@
 """One pass over the training photos: batches, steps, a loss that must stay a number."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
 
 import torch
@@ -44,6 +44,46 @@ class Lesson:
     accuracy: float
     images_per_s: float
     lrs: tuple[float, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What the steps of an epoch gave so far, also those before the run was cut off within it."""
+
+    steps: int = 0
+    photos: int = 0
+    loss: float = 0.0  # summed over the photos
+    hits: int = 0
+    seconds: float = 0.0
+    lrs: tuple[float, ...] = ()
+
+    @property
+    def images_per_s(self) -> float:
+        """Photos per second."""
+        return self.photos / max(self.seconds, 1e-9)
+
+    def lesson(self) -> Lesson:
+        """Return what the whole epoch gave."""
+        return Lesson(
+            loss=self.loss / self.photos,
+            accuracy=self.hits / self.photos,
+            images_per_s=self.images_per_s,
+            lrs=self.lrs,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """In which epoch a run is, its batches once they are drawn, and what their steps gave so far.
+
+    `epoch` counts from 1; it is one more than there are when all are done. `elapsed_s` is what the
+    run took until here, without pauses and without what a crash cost.
+    """
+
+    epoch: int = 1
+    elapsed_s: float = 0.0
+    parts: list[list[int]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
 
 
 def batches(order: Sequence[int], batch_size: int) -> list[list[int]]:
@@ -94,20 +134,16 @@ class Stepper:
 
 
 def learn(
-    task: Task,
-    parts: list[list[int]],
-    *,
-    stepper: Stepper,
-    pace: Pace,
-    observer: Observer,
-) -> Lesson:
-    """Take one optimizer step per batch; raise `TrainingError` when the loss is not a number."""
-    started = time.monotonic()
-    total_loss = 0.0
-    hits = photos = 0
-    lrs: tuple[float, ...] = ()
-    with task.batches(parts) as batches_of_inputs:
-        for step, (indices, inputs) in enumerate(batches_of_inputs, 1):
+    task: Task, place: Place, *, stepper: Stepper, pace: Pace, observer: Observer
+) -> Generator[None, None, None]:
+    """Take one optimizer step per batch that is left; yield after each, when `place` is true.
+
+    Raise `TrainingError` when the loss is not a number.
+    """
+    tally = place.tally
+    started = time.monotonic() - tally.seconds
+    with task.batches(place.parts[tally.steps :]) as batches_of_inputs:
+        for indices, inputs in batches_of_inputs:
             observer.check()
             targets = task.targets[indices].to(inputs.device)
             mixed, shares = stepper.objective.mixed(inputs, targets)
@@ -117,30 +153,27 @@ def learn(
                 )
             )
             check_loss(loss, epoch=pace.epoch, lr=stepper.base_lrs[0])
-            lrs = stepper.step(step, pace)
-            photos += len(indices)
-            total_loss += loss * len(indices)
-            hits += right
+            tally.lrs = stepper.step(tally.steps + 1, pace)
+            tally.steps += 1
+            tally.photos += len(indices)
+            tally.loss += loss * len(indices)
+            tally.hits += right
+            tally.seconds = time.monotonic() - started
             if observer.is_due():
-                seconds = time.monotonic() - started
-                observer.step(
-                    StepMetrics(
-                        step=step,
-                        epoch=pace.epoch,
-                        steps_per_epoch=pace.steps_per_epoch,
-                        epochs=pace.epochs,
-                        loss=loss,
-                        lrs=lrs,
-                        images_per_s=photos / max(seconds, 1e-9),
-                        seconds_left=pace.seconds_left(step, seconds),
-                    )
-                )
-    seconds = time.monotonic() - started
-    return Lesson(
-        loss=total_loss / photos,
-        accuracy=hits / photos,
-        images_per_s=photos / max(seconds, 1e-9),
-        lrs=lrs,
+                observer.step(_told(pace, tally, loss))
+            yield
+
+
+def _told(pace: Pace, tally: Tally, loss: float) -> StepMetrics:
+    return StepMetrics(
+        step=tally.steps,
+        epoch=pace.epoch,
+        steps_per_epoch=pace.steps_per_epoch,
+        epochs=pace.epochs,
+        loss=loss,
+        lrs=tally.lrs,
+        images_per_s=tally.images_per_s,
+        seconds_left=pace.seconds_left(tally.steps, tally.seconds),
     )
 
 

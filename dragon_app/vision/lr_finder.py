@@ -69,7 +69,7 @@ def find_lr(
         end = replace(config, epochs=1, unfreeze_after=0)
         try:
             with full_memory_told(device):
-                course = set_out(end, some, store, device=device, observer=observer)
+                course = set_out(end, some, store, observer=observer)
                 points = tuple(_losses(course))
         except StoppedError as error:
             raise TrainingError("The search for a learning rate was stopped.") from error

@@ -49,13 +49,13 @@ def _advice(device: torch.device) -> str:
 class Portions:
     """Into how many portions a batch is divided to fit the memory; once smaller, they stay so."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, *, halvings: int = 0) -> None:
         self._device = device
-        self._halvings = 0
+        self.halvings = halvings
 
     def of(self, batch: Tensor, *, fewest: int = 1) -> tuple[Tensor, ...]:
         """Return a batch in portions of nearly equal size, each of at least so many photos."""
-        count = min(2**self._halvings, max(1, len(batch) // fewest))
+        count = min(2**self.halvings, max(1, len(batch) // fewest))
         return batch.tensor_split(count)
 
     def fit(self, work: Callable[[], Made]) -> Made:
@@ -69,10 +69,10 @@ class Portions:
             except RuntimeError as error:
                 if not is_full(error):
                     raise
-                if self._halvings == MOST_HALVINGS:
+                if self.halvings == MOST_HALVINGS:
                     raise TrainingError(_advice(self._device)) from error
             # Only here, where the error and the tensors in its frames are gone, is memory free.
-            self._halvings += 1
+            self.halvings += 1
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
 

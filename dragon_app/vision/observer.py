@@ -4,7 +4,13 @@ import time
 
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.provenance import Origin
-from dragon_app.core.training import EpochMetrics, Phase, StepMetrics
+from dragon_app.core.training import (
+    EpochMetrics,
+    FinetuneResult,
+    Phase,
+    SavedStanding,
+    StepMetrics,
+)
 
 INTERVAL_S = 0.25
 
@@ -51,6 +57,10 @@ class Observer:
     def epoch(self, metrics: EpochMetrics) -> None:
         """Pass on an epoch, always."""
         self._report(metrics)
+
+    def kept(self, what: FinetuneResult | SavedStanding) -> None:
+        """Pass on what was saved, always: the best epoch until now, or where the run stands."""
+        self._report(what)
 
     def _is_time(self) -> bool:
         now = time.monotonic()

@@ -10,10 +10,15 @@ from dragon_app.vision.sources import Pretrained, choose
 from dragon_app.vision.weights import file_sha256
 
 
-def origin(pretrained: Pretrained, device: torch.device) -> Origin:
-    """Describe the weights that were found and the device that computes."""
+def digest_of(pretrained: Pretrained) -> str:
+    """Return the SHA-256 of the file that the weights are in, empty where they are random."""
+    return "" if pretrained.path is None else file_sha256(pretrained.path)
+
+
+def origin(weights_digest: str, device: torch.device) -> Origin:
+    """Describe the first weights and the device that computes."""
     return Origin(
-        weights_digest="" if pretrained.path is None else file_sha256(pretrained.path),
+        weights_digest=weights_digest,
         device=_name(device),
         threads=torch.get_num_threads(),
     )
@@ -23,7 +28,7 @@ def origin_of(config: FinetuneConfig) -> Origin:
     """Say what these settings would begin from now; raise `WeightsError` when it is not here."""
     found = choose(config.weights, config.backbone, config.weights_file)
     try:
-        return origin(found, choose_device(config.device))
+        return origin(digest_of(found), choose_device(config.device))
     except OSError as error:
         raise WeightsError(
             f"The weights file {found.path} cannot be read ({error.strerror}). Put it back, or "

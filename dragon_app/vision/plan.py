@@ -14,11 +14,15 @@ EVAL = "eval"  # the one view that validation sees
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The course of a run over its epochs, which count from 1."""
+    """The course of a run over its epochs, which count from 1; `begins` is the first still to do.
+
+    Whether there were epochs before changes nothing in those that come.
+    """
 
     config: FinetuneConfig
     stages: int
     finally_frozen: int
+    begins: int = 1
 
     def frozen(self, epoch: int) -> int:
         """Return how many stages, from the input, do not learn in an epoch."""
@@ -44,13 +48,13 @@ class Plan:
 
     def depths(self) -> list[int]:
         """Return the depths, at least one stage, at which some epoch is frozen; least first."""
-        return sorted({self.frozen(epoch) for epoch in self._epochs()} - {0})
+        return sorted({self.frozen(epoch) for epoch in self.epochs()} - {0})
 
     def views(self, depth: int) -> list[str]:
         """Return the views of training photos that epochs with so many frozen stages see."""
         if self.config.optimizer is Optimizer.EXACT:
             return self.exact_views()
-        views = [self.view(epoch) for epoch in self._epochs() if self.frozen(epoch) == depth]
+        views = [self.view(epoch) for epoch in self.epochs() if self.frozen(epoch) == depth]
         return list(dict.fromkeys(views))
 
     def exact_views(self) -> list[str]:
@@ -59,5 +63,6 @@ class Plan:
         varied = [] if augment is Augment.OFF else [f"{augment}-{n}" for n in range(VIEWS - 1)]
         return [EVAL, *varied]
 
-    def _epochs(self) -> range:
-        return range(1, self.config.epochs + 1)
+    def epochs(self) -> range:
+        """Return the epochs still to do."""
+        return range(self.begins, self.config.epochs + 1)

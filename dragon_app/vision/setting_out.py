@@ -1,4 +1,4 @@
-"""From settings and photos to a run ready to begin: weights, arithmetic, optimizer, cache."""
+"""From settings and photos to a run ready to begin, or to go on: weights, arithmetic, optimizer."""
 
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from dragon_app.vision.arithmetic import prepare
 from dragon_app.vision.budget import Budget
 from dragon_app.vision.calibration import resolve
 from dragon_app.vision.course import Course
+from dragon_app.vision.devices import choose_device
 from dragon_app.vision.freezing import frozen_in_the_end, parameter_groups
 from dragon_app.vision.measurements import Subject
 from dragon_app.vision.memory import Portions
@@ -19,7 +20,9 @@ from dragon_app.vision.observer import Observer
 from dragon_app.vision.origin import origin
 from dragon_app.vision.photos import CompactPhotos, compact_key
 from dragon_app.vision.plan import Plan
-from dragon_app.vision.start import find_weights, read_as, start_network
+from dragon_app.vision.resuming import start_again
+from dragon_app.vision.standing import Standing
+from dragon_app.vision.start import Start, find_weights, read_as, start_network
 
 
 def set_out(
@@ -27,46 +30,69 @@ def set_out(
     photos: TrainingPhotos,
     store: FeatureStore,
     *,
-    device: torch.device,
     observer: Observer,
+    standing: Standing | None = None,
 ) -> Course:
-    """Load weights and settle what was left open; no photo is read."""
+    """Load weights and settle what was left open; no photo is read.
+
+    A run that goes on takes its weights and arithmetic from its standing.
+    """
+    device = choose_device(config.device)
     generator = torch.Generator().manual_seed(config.seed)
-    found = find_weights(config.weights, config.backbone, config.weights_file, observer)
-    transform = read_as(found, config.backbone, config.image_size_px)
     classes = len(photos.class_names)
-    start = start_network(config.backbone, found, transform, classes=classes, generator=generator)
-    observer.began(origin(found, device))
+    if standing is None:
+        start = _begin(config, classes, generator, observer)
+    else:
+        start = start_again(standing, config.backbone, classes=classes)
+    observer.began(origin(start.weights_digest, device))
     stages = len(start.parts.stages)
     finally_frozen = frozen_in_the_end(config.freeze, stages)
     start.network.to(device)
-    size_px = transform.crop_px
-    subject = Subject(backbone=config.backbone, image_size_px=size_px, device=device)
+    subject = Subject(
+        backbone=config.backbone, image_size_px=start.transform.crop_px, device=device
+    )
     arithmetic = resolve(
-        config.arithmetic, start.network, subject, folder=store.cache.path, observer=observer
+        config.arithmetic if standing is None else standing.arithmetic,
+        start.network,
+        subject,
+        folder=store.cache.path,
+        observer=observer,
     )
     prepare(start.network, arithmetic)
     used = replace(config, arithmetic=arithmetic)
     budget = Budget()
-    shelf = store.shelf(compact_key(transform))
+    shelf = store.shelf(compact_key(start.transform))
     train, val = (
-        CompactPhotos(part, transform, shelf=shelf, budget=budget)
+        CompactPhotos(part, start.transform, shelf=shelf, budget=budget)
         for part in (photos.train, photos.val)
     )
     return Course(
         config=used,
-        plan=Plan(config=used, stages=stages, finally_frozen=finally_frozen),
+        plan=Plan(
+            config=used,
+            stages=stages,
+            finally_frozen=finally_frozen,
+            begins=1 if standing is None else standing.place.epoch,
+        ),
         objective=make_objective(used, train.targets, classes=classes),
         start=start,
         train=train,
         val=val,
         store=store,
         budget=budget,
-        portions=Portions(device),
+        portions=Portions(device, halvings=0 if standing is None else standing.halvings),
         device=device,
         generator=generator,
         observer=observer,
     )
+
+
+def _begin(
+    config: FinetuneConfig, classes: int, generator: torch.Generator, observer: Observer
+) -> Start:
+    found = find_weights(config.weights, config.backbone, config.weights_file, observer)
+    transform = read_as(found, config.backbone, config.image_size_px)
+    return start_network(config.backbone, found, transform, classes=classes, generator=generator)
 
 
 def make_optimizer(course: Course) -> torch.optim.Optimizer:

@@ -16,6 +16,7 @@ from dragon_app.vision.backbone import (
 )
 from dragon_app.vision.download import fetch_imagenet
 from dragon_app.vision.observer import Observer
+from dragon_app.vision.origin import digest_of
 from dragon_app.vision.stages import Anatomy
 from dragon_app.vision.transforms import EvalTransform
 
@@ -24,12 +25,13 @@ MEGABYTE = 10**6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A network with its first weights, how it reads photos, and where the weights came from."""
+    """A network with its weights, how it reads photos, and where the first weights came from."""
 
     network: Network
     parts: Anatomy
     transform: EvalTransform
     words: str
+    weights_digest: str  # of the file with the first weights, empty where they are random
 
 
 def find_weights(
@@ -98,4 +100,5 @@ def start_network(
         parts=anatomy(backbone, size),
         transform=transform,
         words=pretrained.words,
+        weights_digest=digest_of(pretrained),
     )

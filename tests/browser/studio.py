@@ -26,7 +26,7 @@ from dragon_app.core.training import (
 )
 from dragon_app.services.intake import IncomingFile
 from dragon_app.wiring import Session
-from tests.fakes import FakeVision
+from tests.fakes import FakeVision, save_standing
 
 TINTS = {"Dragon": (230, 40, 30), "Meadow": (40, 170, 60)}
 _PAUSE_S = 0.1
@@ -91,15 +91,17 @@ class Studio(FakeVision):
         report: Report,
         should_stop: ShouldStop,
     ) -> FinetuneResult:
-        """Report like the real one; the loss falls and accuracy rises by the epoch."""
+        """Report and save like the real one; the loss falls and accuracy rises by the epoch."""
         self.configs.append(config)
         report(self.begins_from)
         report(Phase(words="Reading photos", done=len(photos.train), total=len(photos.train)))
-        epoch = 0
+        first = 1 if folders.standing is None else int(folders.standing.name.split("-")[1])
+        epoch = first - 1
         step = None
-        for epoch in range(1, config.epochs + 1):
+        for epoch in range(first, config.epochs + 1):
             while not self._allowed.acquire(timeout=_PAUSE_S):
                 if should_stop():
+                    save_standing(folders.checkpoints, report, epoch=epoch)
                     return self._result(config, folders, photos, epoch - 1, was_stopped=True)
                 if step is not None:
                     report(step)  # as the steps of a real epoch would
@@ -108,6 +110,8 @@ class Studio(FakeVision):
             step = _step(config.epochs, epoch)
             report(step)
             report(_measured(config.epochs, epoch))
+            report(self._result(config, folders, photos, epoch, was_stopped=False))
+        save_standing(folders.checkpoints, report, epoch=config.epochs + 1)
         return self._result(config, folders, photos, epoch, was_stopped=False)
 
     def _result(

@@ -15,7 +15,7 @@ from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.presets import PRESETS, Preset
 from tests.cli.conftest import Shell
 from tests.conftest import wait_until
-from tests.fakes import NETWORK, FakeVision
+from tests.fakes import NETWORK, FakeVision, save_standing
 from tests.photos import write_photos
 
 
@@ -204,19 +204,59 @@ def test_a_run_that_fails_is_a_failure_in_words(
     assert "Lower the learning rate." in outcome.err
 
 
-def test_ctrl_c_stops_the_run_after_its_batch(
+def test_ctrl_c_pauses_the_run_and_says_how_it_goes_on(
     shell: Shell, photos: Path, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
+        wait_until(lambda: vision.folders)
         raise KeyboardInterrupt
 
-    vision.learn = lambda report, should_stop: wait_until(should_stop)
-    monkeypatch.setattr("dragon_app.commands._watch", interrupted)
+    def learn(report: Report, should_stop: ShouldStop) -> None:
+        wait_until(should_stop)
+        save_standing(vision.folders[-1], report, epoch=2)
+
+    vision.learn = learn
     shell("add", photos)
-    outcome = shell("train", "--json")
+    with monkeypatch.context() as patch:
+        patch.setattr("dragon_app.commands._watch", interrupted)
+        outcome = shell("train", "--json")
     assert outcome.code == 1
-    assert outcome.answer["status"] == "stopped"
-    assert "Stopping after this batch" in outcome.err
+    assert outcome.answer["status"] == "paused"
+    assert "Pausing after this batch" in outcome.err
+    assert "train --resume 1" in outcome.err
+    vision.learn = lambda report, should_stop: None
+    again = shell("train", "--resume", "1", "--json")
+    assert (again.code, again.answer["run"], again.answer["status"]) == (0, 1, "finished")
+    assert vision.went_on_from[0] is None
+    assert vision.went_on_from[1] is not None
+
+
+def test_train_extends_a_run(shell: Shell, photos: Path, vision: FakeVision) -> None:
+    vision.learn = lambda report, should_stop: save_standing(vision.folders[-1], report, epoch=2)
+    shell("add", photos)
+    shell("train", "--epochs", "1", "--unfreeze-after", "0")
+    outcome = shell("train", "--extend", "1", "--epochs", "4")
+    assert outcome.code == 0, outcome.err
+    assert last_config(shell).epochs == 5
+    assert len(shell("runs", "--json").answer["runs"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--resume", "1"], "is finished"),
+        (["--resume", "1", "--lr", "1", "--epochs", "2"], "Leave out: epochs, head lr"),
+        (["--resume", "9"], "no run 9"),
+        (["--extend", "1"], "--epochs 5"),
+        (["--extend", "1", "--epochs", "2"], "saved nothing to go on from"),
+        (["--extend", "1", "--epochs", "2", "--seed", "1"], "Leave out: seed"),
+        (["--extend", "1", "--resume", "1", "--epochs", "2"], "Leave out"),
+    ],
+)
+def test_a_run_that_cannot_go_on_is_said(trained: Shell, options: list[str], words: str) -> None:
+    outcome = trained("train", *options, "--json")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in outcome.err
 
 
 def test_ctrl_c_elsewhere_ends_without_a_traceback(

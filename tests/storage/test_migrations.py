@@ -28,6 +28,7 @@ TABLES = {
     "provenances",
     "promotions",
     "suggestions",
+    "standings",
 }
 
 

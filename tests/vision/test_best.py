@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.vision import best as best_module
 from dragon_app.vision import checkpoint
 from dragon_app.vision.backbone import Network, random_network
 from dragon_app.vision.best import Best
@@ -55,18 +54,31 @@ def test_the_best_epoch_is_kept_not_the_last(network: Network, tmp_path: Path) -
     assert (kept.head.linear.weight == 2).all()
 
 
-def test_a_long_run_saves_on_its_way_and_deletes_what_was_worse(
-    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(best_module, "SAVE_EVERY_S", 0.0)
+def test_what_was_kept_stays_and_is_not_written_again(network: Network, tmp_path: Path) -> None:
     best = Best(network, changing={HEAD}, folder=tmp_path)
-    for epoch, loss in enumerate((3, 2, 1), 1):
-        _offer(best, network, epoch, loss)
-        assert [path.name for path in tmp_path.iterdir()] == [f"best-{epoch:04d}"]
-    network.head.linear.weight.data.fill_(9)
-    best.keep()
+    _offer(best, network, 1, 3)
+    assert best.keep()
+    assert not best.keep()
+    _offer(best, network, 2, 2)
+    _offer(best, network, 3, 9)
+    assert best.keep()
+    assert {path.name for path in tmp_path.iterdir()} == {"best-0001", "best-0002"}
     assert best.saved is not None
-    assert (checkpoint.load(best.saved.path)[0].head.linear.weight == 3).all()
+    assert (checkpoint.load(best.saved.path)[0].head.linear.weight == 2).all()
+
+
+def test_an_earlier_sittings_best_counts_and_its_folder_is_not_touched(
+    network: Network, tmp_path: Path
+) -> None:
+    before = Best(network, changing={HEAD}, folder=tmp_path)
+    _offer(before, network, 2, 1)
+    before.keep()
+    best = Best(network, changing={HEAD}, folder=tmp_path, saved=before.saved)
+    assert not _offer(best, network, 2, 1.5)
+    assert not best.keep()
+    assert _offer(best, network, 2, 0.5)
+    best.keep()
+    assert {path.name for path in tmp_path.iterdir()} == {"best-0002", "best-0002-2"}
 
 
 def test_without_an_epoch_nothing_is_kept(network: Network, tmp_path: Path) -> None:

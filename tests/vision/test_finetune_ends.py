@@ -19,8 +19,8 @@ from dragon_app.core.training import (
     TrainingPhotos,
 )
 from dragon_app.imaging.decode import decode_file
-from dragon_app.vision import best, checkpoint, learning, setting_out
-from dragon_app.vision.backbone import Head, Network
+from dragon_app.vision import checkpoint, keeping, learning, setting_out
+from dragon_app.vision.backbone import Head
 from dragon_app.vision.measure import Measurement
 from dragon_app.vision.predictor import load_predictor
 from tests.vision.training import train, weights
@@ -39,7 +39,7 @@ def test_stopping_before_the_first_epoch_ended_keeps_nothing(
 ) -> None:
     with pytest.raises(TrainingError, match="before the first epoch ended"):
         train(small, make_photos(), tmp_path / "run", should_stop=_stop_after(calls))
-    assert not (tmp_path / "run").exists()
+    assert not list((tmp_path / "run").glob("best-*"))
 
 
 def test_stopping_within_a_later_epoch_keeps_the_best_until_then(
@@ -106,13 +106,14 @@ def test_a_disk_that_is_full_in_the_end_leaves_the_epoch_saved_before(
 ) -> None:
     save = checkpoint.save
 
-    def once(network: Network, meta: checkpoint.Meta, folder: Path, name: str) -> Path:
-        if folder.exists():
+    def once(state: dict[str, Tensor], meta: checkpoint.Meta, folder: Path, name: str) -> Path:
+        if any(folder.glob("best-*")):
             raise TrainingError("The checkpoint could not be saved.")
-        return save(network, meta, folder, name)
+        return save(state, meta, folder, name)
 
     monkeypatch.setattr(checkpoint, "save", once)
-    monkeypatch.setattr(best, "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(keeping, "EVERY_S", 0.0)
+    monkeypatch.setattr(keeping, "SHARE", 0)
     monkeypatch.setattr(Measurement, "is_better_than", lambda *_: True)
     result = train(small, make_photos(), tmp_path / "run")
     assert (result.best_epoch, result.was_stopped) == (1, False)

@@ -65,7 +65,6 @@ def test_other_errors_surface_at_once() -> None:
 
 
 def test_a_portion_keeps_enough_photos_for_statistics() -> None:
-    portions = Portions(CPU)
-    portions._halvings = 4
+    portions = Portions(CPU, halvings=4)
     assert [len(part) for part in portions.of(torch.arange(7), fewest=2)] == [3, 2, 2]
     assert [len(part) for part in portions.of(torch.arange(3))] == [1, 1, 1]

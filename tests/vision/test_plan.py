@@ -44,3 +44,12 @@ def test_a_head_that_learns_first_has_views_of_its_own() -> None:
 def test_a_computed_head_learns_from_the_plain_view_first() -> None:
     exact = replace(CONFIG, optimizer=Optimizer.EXACT, epochs=1, freeze=Freeze.BACKBONE)
     assert _plan(exact, 5).views(5) == ["eval", "light-0", "light-1", "light-2"]
+
+
+def test_epochs_that_are_over_need_nothing() -> None:
+    config = replace(CONFIG, unfreeze_after=2)
+    begun = _plan(config)
+    later = replace(begun, begins=4)
+    assert (begun.depths(), later.depths()) == ([3, 5], [3])
+    assert [later.view(epoch) for epoch in later.epochs()] == ["light-3", "light-0", "light-1"]
+    assert later.views(3) == ["light-3", "light-0", "light-1"]

@@ -32,7 +32,9 @@ def predictor(tmp_path: Path) -> Predictor:
         val_accuracy=0.0,
         val_loss=0.0,
     )
-    return load_predictor(checkpoint.save(network, meta, tmp_path, "best-0001"), device="cpu")
+    return load_predictor(
+        checkpoint.save(network.state_dict(), meta, tmp_path, "best-0001"), device="cpu"
+    )
 
 
 def _photos(count: int) -> list[Pixels]:

@@ -24,10 +24,12 @@ def train(
     *,
     events: list[TrainingEvent] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    standing: Path | None = None,
 ) -> FinetuneResult:
     """Train into a folder; `events` takes what is told."""
     told = events if events is not None else []
-    folders = RunFolders(checkpoints=folder, cache=CacheFolder(path=folder.parent / "cache"))
+    cache = CacheFolder(path=folder.parent / "cache")
+    folders = RunFolders(checkpoints=folder, cache=cache, standing=standing)
     return finetune(config, photos, folders, report=told.append, should_stop=should_stop)
 
 

@@ -1,4 +1,4 @@
-"""Runs: start, watch, stop, look at, and choose the one that Try uses."""
+"""Runs: start, watch, look at, and choose the one that Try uses."""
 
 import re
 from typing import Any
@@ -10,6 +10,7 @@ from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer
 from dragon_app.core.errors import InvalidConfigError
 from dragon_app.core.metrics import balanced_accuracy, per_class, wilson_interval
 from dragon_app.core.training import EpochMetrics, Progress, Run
+from dragon_app.services import going_on
 from dragon_app.services.balancing import what_was_done
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.training import Wish, told
@@ -72,11 +73,6 @@ def router(session: Session) -> APIRouter:
             "best": None if best is None else _epoch(best),
         }
 
-    @routes.post("/runs/{run_id}/stop")
-    def stop(run_id: int) -> dict[str, Any]:
-        session.app.runs.stop(run_id)
-        return {}
-
     @routes.post("/runs/{run_id}/try")
     def use_in_try(run_id: int) -> dict[str, Any]:
         session.app.predictions.choose_run(run_id)
@@ -98,6 +94,10 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "status_words": STATUS_WORDS[run.status],
         "is_final": run.status.is_final,
         "is_stopping": app.runs.is_stopping(run.id),
+        "is_pausing": app.runs.is_pausing(run.id),
+        "can_go_on": run.can_go_on,
+        "can_train_longer": going_on.can_extend(run),
+        "extended_at": run.extended_at,
         "reason": run.reason,
         "title": titled(run),
         "preset": preset,

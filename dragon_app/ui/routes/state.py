@@ -5,8 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.hotkeys import keys
-from dragon_app.core.training import Run
+from dragon_app.core.training import Run, RunStatus
 from dragon_app.core.types import ClassCount
 from dragon_app.services.dataset import DatasetSummary
 from dragon_app.ui.routes.answers import workspace_key
@@ -35,13 +36,8 @@ def router(session: Session) -> APIRouter:
             "run": _run(active[0]) if active else None,
             "newest_run": app.runs.newest(),
             "waiting": max(0, len(active) - 1),
-            "model": None
-            if model is None
-            else {
-                "run": model.id,
-                "val_accuracy": model.val_accuracy,
-                "classes": model.class_names,
-            },
+            "paused": [run.id for run in app.runs.paused()],
+            "model": None if model is None else _model(model),
         }
 
     return routes
@@ -75,6 +71,19 @@ def _classes(counts: Sequence[ClassCount]) -> list[dict[str, Any]]:
         }
         for count in counts
     ]
+
+
+def _model(run: Run) -> dict[str, Any]:
+    """Describe what answers in Try: of a run that is not over, its best epoch so far."""
+    return {
+        "run": run.id,
+        "val_accuracy": run.val_accuracy,
+        "classes": run.class_names,
+        "epoch": run.best_epoch,
+        "epochs": FinetuneConfig.from_json(run.config_json).epochs,
+        "is_over": run.status.is_final,
+        "is_paused": run.status is RunStatus.PAUSED,
+    }
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -1,0 +1,87 @@
+"""What a run tells while it trains, on its way into the rows. Knows no tensor and no thread."""
+
+import time
+from dataclasses import replace
+
+from dragon_app.core.machine import provenance_now
+from dragon_app.core.provenance import Origin
+from dragon_app.core.training import (
+    EpochMetrics,
+    FinetuneResult,
+    Phase,
+    Progress,
+    SavedStanding,
+    StepMetrics,
+    TrainingEvent,
+)
+from dragon_app.storage.workspace import Workspace
+
+_WRITE_EVERY_S = 0.25
+
+
+class Recorder:
+    """Turns training events into rows: progress and metrics at most 4 times a second.
+
+    What was saved is remembered at once, after everything that was measured until then.
+    """
+
+    def __init__(self, workspace: Workspace, run_id: int) -> None:
+        self._workspace = workspace
+        self._run_id = run_id
+        self._progress = Progress()
+        self._steps_in_all = 0
+        self._steps: list[StepMetrics] = []
+        self._epochs: list[EpochMetrics] = []
+        self._written_at = 0.0
+
+    def __call__(self, event: TrainingEvent) -> None:
+        """Take an event, from the thread that trains."""
+        if isinstance(event, Phase):
+            self._progress = replace(
+                self._progress, phase=event.words, done=event.done, total=event.total
+            )
+        elif isinstance(event, StepMetrics):
+            done = (event.epoch - 1) * event.steps_per_epoch + event.step
+            self._steps_in_all = event.steps_per_epoch * event.epochs
+            self._steps.append(replace(event, step=done))  # one count over all epochs
+            self._advance(event, phase="Learning", done=done)
+        elif isinstance(event, Origin):
+            self._workspace.provenances.add(self._run_id, provenance_now(event))
+        elif isinstance(event, FinetuneResult):
+            self.keep(event)
+        elif isinstance(event, SavedStanding):
+            self.flush()
+            self._workspace.standings.add(self._run_id, event)
+            self._workspace.standings.tidy(self._run_id, self._workspace.run_folder(self._run_id))
+        else:
+            self._epochs.append(event)
+            done = self._steps_in_all * event.epoch // event.epochs
+            self._advance(event, phase="Measured", done=done)
+        if time.monotonic() - self._written_at >= _WRITE_EVERY_S:
+            self.flush()
+
+    def _advance(self, event: StepMetrics | EpochMetrics, *, phase: str, done: int) -> None:
+        self._progress = Progress(
+            phase=phase,
+            done=done,
+            total=self._steps_in_all,
+            epoch=event.epoch,
+            epochs=event.epochs,
+            images_per_s=event.images_per_s,
+            seconds_left=event.seconds_left,
+        )
+
+    def keep(self, result: FinetuneResult) -> None:
+        """Let the run answer with a checkpoint from now on."""
+        folder = result.checkpoint.relative_to(self._workspace.folder).as_posix()
+        self._workspace.runs.add_checkpoint(self._run_id, result, folder=folder)
+        if result.val_probabilities is not None:
+            self._workspace.answers.put(folder, result.val_probabilities)
+
+    def flush(self) -> None:
+        """Write what has not been written yet."""
+        self._workspace.runs.record(
+            self._run_id, progress=self._progress, steps=self._steps, epochs=self._epochs
+        )
+        self._steps, self._epochs = [], []
+        self._written_at = time.monotonic()
