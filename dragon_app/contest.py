@@ -48,6 +48,7 @@ def answer(standing: Standing) -> dict[str, Any]:
         "comparison": standing.comparison.id,
         "what": standing.comparison.what,
         "winner": None if winner is None else winner.run.id,
+        "is_clear": standing.is_clear,
         "words": standing.words,
         "runs": [_facts(each) for each in standing.contenders],
     }

@@ -11,7 +11,7 @@ from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import NotEnoughImagesError, NotFoundError
 from dragon_app.core.strategies import Compared, Comparison, Variant, variants
 from dragon_app.core.training import EpochMetrics, Run, RunStatus, TrainingCosts
-from dragon_app.core.verdict import Score, Verdict, call_winner
+from dragon_app.core.verdict import Score, Verdict, call_middle, call_quickest
 from dragon_app.services.costs import costs_key
 from dragon_app.services.estimates import frozen_in_the_end, seconds_for, seconds_measured
 from dragon_app.services.measuring import MeasureStatus, Measuring
@@ -19,6 +19,7 @@ from dragon_app.services.prediction import Predictions
 from dragon_app.services.runs import Runs
 from dragon_app.storage.workspace import Workspace
 
+_CALLS = {Compared.STRATEGIES: call_quickest, Compared.RATES: call_middle}
 _DOES = {RunStatus.RUNNING: "is being trained", RunStatus.PAUSED: "is paused"}
 
 
@@ -81,11 +82,15 @@ class Contender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A comparison as it stands; `winner` is there once all its runs are over."""
+    """A comparison as it stands; the one to take is there once all its runs are over.
+
+    `is_clear` tells whether it won, or is one of several that cannot be told apart.
+    """
 
     comparison: Comparison
     contenders: tuple[Contender, ...]
     winner: Contender | None
+    is_clear: bool
     words: str
 
     @property
@@ -153,11 +158,12 @@ class Comparing:
         """Return a comparison as it stands; raise `NotFoundError` when there is none."""
         comparison = self._workspace.comparisons.get(comparison_id)
         contenders = tuple(self._contender(run_id) for run_id in comparison.run_ids)
-        verdict, scored = _verdict(contenders)
+        verdict, scored = _verdict(comparison.what, contenders)
         return Standing(
             comparison=comparison,
             contenders=contenders,
             winner=None if verdict is None else scored[verdict.place],
+            is_clear=verdict is not None and verdict.is_clear,
             words=_words(contenders, verdict),
         )
 
@@ -210,13 +216,16 @@ def _points(epochs: Sequence[EpochMetrics]) -> Iterator[tuple[float, float]]:
         yield before + elapsed, epoch.val_accuracy
 
 
-def _verdict(contenders: Sequence[Contender]) -> tuple[Verdict | None, tuple[Contender, ...]]:
+def _verdict(
+    what: Compared, contenders: Sequence[Contender]
+) -> tuple[Verdict | None, tuple[Contender, ...]]:
     """Call the winner once nothing goes on, among those that were trained to their end."""
     if not all(each.run.status.is_final for each in contenders):
         return None, ()
     scored = [(each, each.score) for each in contenders]
     finished = [(each, score) for each, score in scored if score is not None]
-    return call_winner([score for _, score in finished]), tuple(each for each, _ in finished)
+    verdict = _CALLS[what]([score for _, score in finished])
+    return verdict, tuple(each for each, _ in finished)
 
 
 def _words(contenders: Sequence[Contender], verdict: Verdict | None) -> str:

@@ -24,7 +24,7 @@ def test_rates_are_compared_for_scripts(shell: Shell, photos: Path) -> None:
     shell("add", photos)
     outcome = shell("compare", "--what", "rates", "--epochs", "2", "--json")
     assert outcome.code == 0
-    assert outcome.answer.keys() == {"comparison", "what", "winner", "words", "runs"}
+    assert outcome.answer.keys() == {"comparison", "what", "winner", "is_clear", "words", "runs"}
     assert outcome.answer["winner"] in {run["run"] for run in outcome.answer["runs"]}
     assert [run["label"] for run in outcome.answer["runs"]][2] == "Rate 0.001"
 

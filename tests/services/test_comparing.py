@@ -201,6 +201,8 @@ def test_rates_are_compared_the_same_way(ready_app: App) -> None:
     standing = compared(ready_app, Compared.RATES)
     labels = [each.run.label for each in standing.contenders]
     assert labels == ["Rate 0.00011", "Rate 0.00033", "Rate 0.001", "Rate 0.003", "Rate 0.009"]
+    assert standing.winner is not None
+    assert standing.winner.run.label == "Rate 0.001"  # of equals the middle one
     newest = ready_app.comparing.newest()
     assert newest is not None
     assert newest.comparison.what is Compared.RATES

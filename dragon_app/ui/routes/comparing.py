@@ -78,6 +78,7 @@ def shown_standing(standing: Standing) -> dict[str, Any]:
         "is_over": standing.is_over,
         "words": standing.words,
         "winner": None if winner is None else winner.run.id,
+        "is_clear": standing.is_clear,
         "runs": [_contender(each) for each in standing.contenders],
     }
 

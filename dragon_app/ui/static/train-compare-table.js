@@ -5,7 +5,7 @@ const createComparison = ({ onUse, onNews }) => {
   const chart = createCompareChart();
   const heading = el('h3', { class: 'd-subtitle', tabindex: -1 });
   const words = el('p', { class: 'd-text compare-words', role: 'status' });
-  const note = el('p', { class: 'd-text d-quiet', text: 'Right: on the held-out photos; in brackets the range in which the true share lies, 19 times in 20. Time: seconds of learning. Learns: the part of the network that changes.' });
+  const note = el('p', { class: 'd-text d-quiet', text: 'Right: on the held-out photos; in brackets the range in which the true share lies, 19 times in 20. Time: spent learning; a later run finds what an earlier one made of the photos. Learns: the part of the network that changes.' });
   const body = el('tbody');
   const use = el('button', { type: 'button', class: 'd-button', text: 'Use the winner', hidden: true });
   const cancel = el('button', { type: 'button', class: 'd-button', text: 'Cancel the comparison' });
@@ -45,7 +45,7 @@ const createComparison = ({ onUse, onNews }) => {
     chart.show(now.runs);
     use.hidden = now.winner == null;
     const winner = now.runs.find(({ run }) => run === now.winner);
-    if (winner) use.textContent = now.words.startsWith('No clear') ? `Use ${winner.label}` : `Use the winner, ${winner.label}`;
+    if (winner) use.textContent = now.is_clear ? `Use the winner, ${winner.label}` : `Use ${winner.label}`;
     cancel.hidden = now.is_over;
   };
   const ask = async () => {
