@@ -23,6 +23,7 @@ from dragon_app.services.prediction import Predictions
 from dragon_app.services.repeating import Repeating
 from dragon_app.services.results import Results
 from dragon_app.services.runs import Runs
+from dragon_app.services.suggesting import Suggesting
 from dragon_app.storage.set_aside import set_aside_words
 from dragon_app.storage.workspace import Workspace, open_for_reading, open_workspace
 
@@ -50,6 +51,7 @@ class App:
     backbones: Backbones
     measuring: Measuring
     embedding: Embedding
+    suggesting: Suggesting
     comparing: Comparing
     log: logging.Handler | None
 
@@ -57,7 +59,7 @@ class App:
         """Stop training, keep what it reached, and let another process open the workspace."""
         self.importing.close()
         self.backbones.close()
-        self.embedding.close()
+        self.suggesting.close()
         self.measuring.close()
         if self.runs.close():
             self.workspace.close()
@@ -80,8 +82,9 @@ class Session:
         self.app = open_app(folder)
 
     def begin(self) -> None:
-        """Go on with the runs that waited when the workspace was last closed."""
+        """Go on with the runs that waited when the workspace was last closed, and suggest."""
         self.app.runs.take_up_queue()
+        self.app.suggesting.open()
 
     def open(self, folder: Path) -> None:
         """Go over to another workspace; when it cannot be opened, stay with the present one."""
@@ -133,6 +136,11 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
     runs = Runs(workspace, vision, make_room=measuring.make_room)
     predictions = Predictions(workspace, vision)
     dataset = Dataset(workspace)
+
+    def is_busy() -> bool:
+        return runs.is_training() or measuring.is_at_work()
+
+    embedding = Embedding(workspace, vision, is_busy=is_busy)
     return App(
         workspace=workspace,
         dataset=dataset,
@@ -147,9 +155,8 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         folding=Folding(workspace, vision, is_training=runs.is_training),
         backbones=Backbones(vision),
         measuring=measuring,
-        embedding=Embedding(
-            workspace, vision, is_busy=lambda: runs.is_training() or measuring.is_at_work()
-        ),
+        embedding=embedding,
+        suggesting=Suggesting(workspace, vision, embedding, is_busy=is_busy),
         comparing=Comparing(workspace, runs, measuring, predictions),
         log=log,
     )

@@ -135,6 +135,7 @@ class LabelEvent:
     at: datetime
     is_undone: bool
     is_reversal: bool  # an undo, or a redo
+    suggested_by: str | None = None  # who suggested what the person accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

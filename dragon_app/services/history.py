@@ -19,6 +19,7 @@ class JournalLine:
     after_now: str | None
     is_undone: bool
     is_reversal: bool
+    suggested_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class History:
                 after_now=names.told(event.kind, event.after, at=None),
                 is_undone=event.is_undone,
                 is_reversal=event.is_reversal,
+                suggested_by=event.suggested_by,
             )
             for event in self._workspace.labels.history(image_id)
         ]

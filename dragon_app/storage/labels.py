@@ -89,7 +89,7 @@ class LabelStore:
     def history(self, image_id: int) -> list[LabelEvent]:
         """Return everything that was said about one photo, oldest first."""
         sql = """select e.id, e.batch, b.number, e.kind, e.image_id, e.before, e.after, b.who, b.at,
-            b.is_undone, b.undoes from events e join batches b on b.id = e.batch
+            b.is_undone, b.undoes, e.suggested_by from events e join batches b on b.id = e.batch
             where e.image_id = ? order by e.id"""
         with self._database.reading() as db:
             rows = db.execute(sql, [image_id]).fetchall()
@@ -106,6 +106,7 @@ class LabelStore:
                 at=datetime.fromisoformat(row[8]),
                 is_undone=bool(row[9]),
                 is_reversal=row[10] is not None,
+                suggested_by=row[11],
             )
             for row in rows
         ]

@@ -53,6 +53,7 @@ def _line(line: JournalLine) -> dict[str, Any]:
         "after_now": line.after_now,
         "is_undone": line.is_undone,
         "is_reversal": line.is_reversal,
+        "suggested_by": line.suggested_by,
     }
 
 

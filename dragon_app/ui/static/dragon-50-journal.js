@@ -17,7 +17,8 @@ Object.assign(
       if (after == null) return `No longer ${before}`;
       return before == null ? `${after}${today}` : `${before} \u2192 ${after}${today}`;
     };
-    const whoOf = ({ who, is_reversal: isReversal }) => {
+    const whoOf = ({ who, is_reversal: isReversal, suggested_by: suggestedBy }) => {
+      if (suggestedBy) return `suggested by ${suggestedBy}, accepted by hand`;
       if (isReversal) return 'by undo or redo';
       return { import: 'with its file', script: 'by a script' }[who] ?? 'by hand';
     };

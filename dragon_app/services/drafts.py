@@ -1,0 +1,110 @@
+"""The drafts that stand in the table, as arrays: what is new is told apart from what stays.
+
+Rewriting 100,000 rows after every label would hold labels up; most drafts hardly change.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dragon_app.core.vectors import Floats, Ids
+from dragon_app.storage.suggestions import Draft, SuggestionStore
+
+SAME = 0.02  # a draft whose confidence moved by less stays as it was written
+_CHUNK = 2000  # rows in one writing: a label that waits for its turn waits milliseconds
+
+
+def read_numbers(packed: bytes, columns: int) -> Ids:
+    """Return 32-bit numbers (n, columns) as the store packs them, in the order of the first."""
+    return np.frombuffer(packed, ">u4").reshape(-1, columns).astype(np.int64)
+
+
+class Drafts:
+    """What was written last. One thread."""
+
+    def __init__(self, store: SuggestionStore) -> None:
+        self._store = store
+        self._who = ""
+        self._ids = np.empty(0, np.int64)  # (n,), ascending
+        self._classes = np.empty(0, np.int64)  # (n,)
+        self._sure = np.empty(0, np.float32)  # (n,)
+
+    def read(self) -> None:
+        """Take up what is in the table."""
+        rows = read_numbers(self._store.drafts(), 3)
+        self._ids, self._classes = rows[:, 0], rows[:, 1]
+        self._sure = (rows[:, 2] / 1000).astype(np.float32)
+
+    def put(self, ids: Ids, class_ids: Ids, probabilities: Floats, who: str) -> bool:
+        """Let these photos (n,) have drafts by probabilities (n, C), and no others.
+
+        Return whether anything changed.
+        """
+        classes, sure = _best(class_ids, probabilities)
+        places = self._places(ids)
+        is_known = places >= 0
+        same = np.zeros(len(ids), bool)
+        known = places[is_known]
+        same[is_known] = (self._classes[known] == classes[is_known]) & (
+            np.abs(self._sure[known] - sure[is_known]) < SAME
+        )
+        sure[same] = self._sure[places[same]]  # as it is written
+        gone = self._ids[~np.isin(self._ids, ids)]
+        self._ids, self._classes, self._sure, self._who = ids, classes, sure, who
+        self._write(~same, gone)
+        return bool(len(gone) or not same.all())
+
+    def add(self, ids: Ids, class_ids: Ids, probabilities: Floats, who: str) -> bool:
+        """Give these photos (n,) drafts beside the others'; return whether there are any."""
+        classes, sure = _best(class_ids, probabilities)
+        stays = ~np.isin(self._ids, ids)
+        order = np.argsort(np.concatenate([self._ids[stays], ids]))
+        is_new = np.concatenate([np.zeros(stays.sum(), bool), np.ones(len(ids), bool)])[order]
+        self._classes = np.concatenate([self._classes[stays], classes])[order]
+        self._sure = np.concatenate([self._sure[stays], sure])[order]
+        self._ids = np.concatenate([self._ids[stays], ids])[order]
+        self._who = who
+        self._write(is_new, np.empty(0, np.int64))
+        return len(ids) > 0
+
+    def keep(self, ids: Ids, who: str) -> bool:
+        """Keep the drafts of these photos if they are by the same; return whether any went."""
+        stays = np.isin(self._ids, ids) & (self._who == who)
+        gone = self._ids[~stays]
+        self._ids, self._classes = self._ids[stays], self._classes[stays]
+        self._sure, self._who = self._sure[stays], who
+        self._write(np.zeros(len(self._ids), bool), gone)
+        return len(gone) > 0
+
+    def lacking(self, ids: Ids) -> Ids:
+        """Return those photos that have no draft."""
+        return ids[self._places(ids) < 0]
+
+    def clear(self) -> bool:
+        """Take all drafts away; return whether there were any."""
+        had_any = len(self._ids) > 0
+        self._ids, self._classes = self._ids[:0], self._classes[:0]
+        self._sure, self._who = self._sure[:0], ""
+        if had_any:
+            self._store.clear()
+        return had_any
+
+    def _places(self, ids: Ids) -> Ids:
+        if not len(self._ids):
+            return np.full(len(ids), -1)
+        places = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        return np.where(self._ids[places] == ids, places, -1)
+
+    def _write(self, is_new: NDArray[np.bool_], gone: Ids) -> None:
+        new = np.flatnonzero(is_new)
+        for start in range(0, len(new), _CHUNK):
+            some = new[start : start + _CHUNK]
+            rows = zip(self._ids[some], self._classes[some], self._sure[some], strict=True)
+            self._store.put([Draft(int(i), int(c), float(p)) for i, c, p in rows], who=self._who)
+        for start in range(0, len(gone), _CHUNK):
+            self._store.remove([int(each) for each in gone[start : start + _CHUNK]])
+
+
+def _best(class_ids: Ids, probabilities: Floats) -> tuple[Ids, Floats]:
+    """Return the likeliest class (n,) and its probability (n,)."""
+    best = probabilities.argmax(1)
+    return class_ids[best], np.take_along_axis(probabilities, best[:, None], 1)[:, 0].copy()

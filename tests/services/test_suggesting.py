@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.types import Shown
+from dragon_app.services.drafts import read_numbers
+from dragon_app.wiring import App
+from tests.conftest import wait_until
+from tests.photos import incoming, photo_bytes
+
+DARK, LIGHT = 1, 2
+
+
+@pytest.fixture
+def helped(app: App) -> App:
+    """Three dark and three light photos, then two dark ones and a light one that wait."""
+    for name, brighter in (("dark", 0), ("light", 30), (None, 0)):
+        photos = [
+            incoming(photo_bytes(seed, brighter=brighter), f"{name}{seed}.png", class_name=name)
+            for seed in {"dark": range(3), "light": range(10, 13), None: range(20, 22)}[name]
+        ]
+        app.dataset.add(photos)
+    app.dataset.add([incoming(photo_bytes(30, brighter=30), "last.png")])
+    app.suggesting.open()
+    return app
+
+
+def drafts(app: App) -> dict[int, int]:
+    """Return image id -> class id of what the page shows."""
+    return {int(row[0]): int(row[1]) for row in read_numbers(app.suggesting.drafts(), 3)}
+
+
+def test_photos_that_wait_get_drafts_that_are_no_labels(helped: App) -> None:
+    wait_until(lambda: drafts(helped) == {7: DARK, 8: DARK, 9: LIGHT})
+    assert helped.workspace.images.counts()[Shown.LABELLED] == 6
+    assert helped.suggesting.suggested().who == "starter head, 6 labels"
+    assert len(helped.workspace.snapshots.take().samples) == 6
+
+
+def test_accepting_is_one_step_that_tells_who_suggested(helped: App) -> None:
+    wait_until(lambda: len(drafts(helped)) == 3)
+    result = helped.suggesting.accept({7: DARK, 9: LIGHT}, batch="accepted-1")
+    assert result.changed == 2
+    assert helped.suggesting.accept({7: DARK, 9: LIGHT}, batch="accepted-1") == result
+    assert list(drafts(helped)) == [8]
+    line = helped.history.of_photo(9)[-1]
+    assert (line.after, line.who) == ("light", "person")
+    assert line.suggested_by == "starter head, 6 labels"
+    undone = helped.labelling.undo()
+    assert undone is not None
+    assert undone.changed == 2
+    wait_until(lambda: len(drafts(helped)) == 3)
+
+
+def test_who_was_quicker_by_hand_is_not_overruled(helped: App) -> None:
+    wait_until(lambda: len(drafts(helped)) == 3)
+    helped.labelling.assign([7], LIGHT)
+    result = helped.suggesting.accept({7: DARK, 8: DARK})
+    assert (result.changed, result.left) == (1, (7,))
+    assert helped.dataset.image(7).class_id == LIGHT
+
+
+def test_a_correction_changes_what_is_suggested_and_a_deleted_class_is_not(helped: App) -> None:
+    wait_until(lambda: len(drafts(helped)) == 3)
+    helped.labelling.delete_class(LIGHT)
+    assert set(drafts(helped).values()) == {DARK}
+    wait_until(lambda: drafts(helped) == {})  # one class is no choice
+    helped.labelling.undo()
+    wait_until(lambda: drafts(helped).get(9) == LIGHT)
+
+
+def test_switched_off_there_are_none_also_after_a_restart(helped: App) -> None:
+    wait_until(lambda: len(drafts(helped)) == 3)
+    helped.suggesting.turn_off()
+    wait_until(lambda: helped.workspace.suggestions.drafts() == b"")
+    version = helped.suggesting.suggested().version
+    helped.suggesting.turn_on()
+    wait_until(lambda: len(drafts(helped)) == 3)
+    assert helped.suggesting.suggested().version > version
+
+
+def test_a_trained_run_can_suggest(helped: App) -> None:
+    run = helped.runs.wait(helped.runs.start(FinetuneConfig()).id, poll_s=0.005)
+    helped.suggesting.suggest_by(run.id)
+    wait_until(lambda: helped.suggesting.suggested().who == f"run {run.id}")
+    wait_until(lambda: len(drafts(helped)) == 3)
+    helped.suggesting.accept({9: drafts(helped)[9]})
+    assert helped.history.of_photo(9)[-1].suggested_by == f"run {run.id}"
+    with pytest.raises(NotFoundError):
+        helped.suggesting.suggest_by(999)
+
+
+def test_like_this_one_and_most_useful_next(app: App, helped: App) -> None:
+    wait_until(lambda: len(drafts(helped)) == 3)
+    likeness = helped.suggesting.like(9)
+    assert likeness[0] == 9
+    assert sorted(likeness) == list(range(1, 10))
+    assert sorted(helped.suggesting.useful()) == [7, 8, 9]
+    with pytest.raises(NotFoundError, match="not looked at yet"):
+        helped.suggesting.like(99)
+
+
+def test_nothing_is_computed_before_there_is_something_to_learn_from(app: App) -> None:
+    app.dataset.add([incoming(photo_bytes(1), "a.png"), incoming(photo_bytes(2), "b.png")])
+    app.suggesting.open()
+    with pytest.raises(NotFoundError, match="being looked at"):
+        app.suggesting.useful()  # asking is what begins it
+    wait_until(lambda: app.embedding.vectors() is not None)
+    assert np.array_equal(sorted(app.suggesting.useful()), [1, 2])
+    assert drafts(app) == {}
