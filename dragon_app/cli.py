@@ -100,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     export.add_argument("--only-labelled", action="store_true", help="leave out the rest")
     export.add_argument("--exif", action="store_true", help="keep what the camera noted")
+    model = _command(commands, "export-model", "write a run's model, to be used without this app")
+    model.add_argument("run", type=int, metavar="RUN", help="its number; `runs` lists them")
+    model.add_argument("file", type=Path, metavar="FILE", help="a zip that is not there yet")
     _command(commands, "status", "say what the workspace holds")
     _command(commands, "classes", "list the classes")
     _command(commands, "runs", "list the runs")

@@ -244,6 +244,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "runs": reading.runs,
     "backbones": reading.backbones,
     "export": reading.export,
+    "export-model": reading.export_model,
     "serve": _serve,
 }
 

@@ -213,3 +213,16 @@ def export(options: argparse.Namespace, folder: Path) -> int:
     answer = {"file": str(options.file), "photos": done.photos, "lost": list(done.lost)}
     show(options, answer, f"{done.photos} photos in {options.file}")
     return DONE
+
+
+def export_model(options: argparse.Namespace, folder: Path) -> int:
+    """Write a run's model into a zip that works without the app."""
+    if options.file.exists():
+        raise DragonError(f"{options.file} is there already. Name a file that is not.")
+    check_packages()
+    app = open_reader(folder)
+    app.packing.write(options.run, options.file)
+    size = options.file.stat().st_size
+    answer = {"file": str(options.file), "run": options.run, "bytes": size}
+    show(options, answer, f"The model of run {options.run}, {size / 1e6:.1f} MB, in {options.file}")
+    return DONE

@@ -19,6 +19,7 @@ from dragon_app.services.history import History
 from dragon_app.services.importing import Importing
 from dragon_app.services.labelling import Labelling
 from dragon_app.services.measuring import Measuring
+from dragon_app.services.packing import Packing
 from dragon_app.services.prediction import Predictions
 from dragon_app.services.repeating import Repeating
 from dragon_app.services.results import Results
@@ -48,6 +49,7 @@ class App:
     results: Results
     folding: Folding
     predictions: Predictions
+    packing: Packing
     backbones: Backbones
     measuring: Measuring
     embedding: Embedding
@@ -150,6 +152,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         history=History(workspace),
         runs=runs,
         predictions=predictions,
+        packing=Packing(workspace, vision),
         repeating=Repeating(workspace, vision, runs),
         results=Results(workspace, vision),
         folding=Folding(workspace, vision, is_training=runs.is_training),

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig
-from dragon_app.core.errors import NotFoundError
+from dragon_app.core.errors import NotFoundError, WeightsError
 from dragon_app.core.forecast import FoldScores
+from dragon_app.core.portable import Portable
 from dragon_app.core.ports import ByteProgress, Pixels, Predictor, Report, SeenPhoto, ShouldStop
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
@@ -141,6 +142,7 @@ class FakeVision:
     enough: str = ""  # why it need not
     went_on_from: list[Path | None] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)  # of the runs
+    problem_of_model: WeightsError | None = None
 
     def finetune(
         self,
@@ -248,6 +250,13 @@ class FakeVision:
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         self.loaded.append(checkpoint)
         return FakePredictor(tuple((checkpoint / "classes.txt").read_text().split("\n")))
+
+    def portable(self, checkpoint: Path) -> Portable:
+        if self.problem_of_model:
+            raise self.problem_of_model
+        return Portable(
+            weights_file=checkpoint / "classes.txt", facts="{}", requirements=("torch>=2.15",)
+        )
 
     def backbones(self) -> tuple[BackboneInfo, ...]:
         return (NETWORK,)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.forecast import FoldScores
+from dragon_app.core.portable import Portable
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     BackboneInfo,
@@ -146,6 +147,9 @@ class Vision(Protocol):
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder; raise `WeightsError` when it is damaged."""
+
+    def portable(self, checkpoint: Path) -> Portable:
+        """Check a checkpoint and describe it for use elsewhere; raise `WeightsError` if damaged."""
 
     def backbones(self) -> tuple[BackboneInfo, ...]:
         """Every classification network that can be fine-tuned, by name, without stages."""

@@ -4,7 +4,6 @@ A zip is made while it is read: one photo is in memory at a time, however many t
 is as it was when the export began, and the bin is not in it.
 """
 
-import io
 import logging
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from dragon_app.core.file_names import FileNames, safe_name
 from dragon_app.core.names import name_key
 from dragon_app.core.tables import write_table
 from dragon_app.core.types import KeptPhoto, Split
+from dragon_app.core.zip_stream import ZipPipe, entry
 from dragon_app.imaging.decode import read_file
 from dragon_app.imaging.stripping import without_notes
 from dragon_app.storage.workspace import Workspace
@@ -109,7 +109,7 @@ class Exporting:
     def _zip(
         self, photos: Sequence[KeptPhoto], places: "_Places", keeps_notes: bool, tally: _Tally
     ) -> Iterator[bytes]:
-        pipe = _Pipe()
+        pipe = ZipPipe()
         tables: dict[str, list[Sequence[str]]] = {}
         with zipfile.ZipFile(pipe, "w") as archive:
             for photo in photos:
@@ -121,15 +121,15 @@ class Exporting:
                     tally.lost.append(photo.name)
                     continue
                 folder, path = places.of(photo, kind)
-                archive.writestr(_entry(f"{folder}{path}"), data)
+                archive.writestr(entry(f"{folder}{path}"), data)
                 tables.setdefault(folder, [_HEADER]).append(_row(photo, path))
                 tally.photos += 1
                 yield pipe.take()
             for folder, rows in tables.items():
                 text = write_table(rows).encode()
-                archive.writestr(_entry(f"{folder}{_TABLE}"), text, zipfile.ZIP_DEFLATED)
+                archive.writestr(entry(f"{folder}{_TABLE}"), text, zipfile.ZIP_DEFLATED)
             if tally.lost:
-                archive.writestr(_entry("not-included.txt"), "\n".join(tally.lost))
+                archive.writestr(entry("not-included.txt"), "\n".join(tally.lost))
         yield pipe.take()
 
 
@@ -180,31 +180,3 @@ def _csv(photos: Sequence[KeptPhoto]) -> Iterator[bytes]:
     )
     while some := list(islice(rows, _CSV_ROWS)):
         yield write_table(some).encode()
-
-
-def _entry(path: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(path)  # of 1980: the same photos give the same bytes
-    entry.external_attr = 0o644 << 16
-    return entry
-
-
-class _Pipe(io.RawIOBase):
-    """What a zip is written into and taken out of, piece by piece."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        """Say that it can be written to."""
-        return True
-
-    def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]
-        """Keep some bytes until they are taken."""
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def take(self) -> bytes:
-        """Return what was written since, and forget it."""
-        parts, self._parts = self._parts, []
-        return b"".join(parts)

@@ -215,6 +215,30 @@ def random_network(
     return _with_new_head(body, parts, classes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surgery:
+    """How a torchvision network loses its head: what a stranger needs to do the same."""
+
+    options: Mapping[str, Any]  # of its builder
+    head: str  # the module that goes
+    is_pooled: bool  # whether features are averaged over their places instead
+    after_head: tuple[str, ...]  # what ran on the old scores, and goes too
+
+
+def surgery(name: str, image_size_px: int) -> Surgery:
+    """Say how a network becomes a body that ends in features."""
+    builder = _builder(name)
+    parts = anatomy(name, image_size_px)
+    with ShapesOnly():
+        whole = builder.build(weights=None, **builder.options(image_size_px))
+    return Surgery(
+        options=builder.options(image_size_px),
+        head=parts.head,
+        is_pooled=not isinstance(whole.get_submodule(parts.head), nn.Linear),
+        after_head=parts.after_head,
+    )
+
+
 def _with_new_head(body: nn.Module, parts: Anatomy, classes: int) -> Network:
     """Let the body end in features (N, D): a head that scores every place is pooled first."""
     head = body.get_submodule(parts.head)

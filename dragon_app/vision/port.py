@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.forecast import FoldScores
+from dragon_app.core.portable import Portable
 from dragon_app.core.ports import ByteProgress, Embedder, Predictor, Report, SeenPhoto, ShouldStop
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
@@ -34,6 +35,7 @@ from dragon_app.vision.heap import memory_kept  # noqa: E402
 from dragon_app.vision.kfold import fold_scores  # noqa: E402
 from dragon_app.vision.lr_finder import find_lr  # noqa: E402
 from dragon_app.vision.origin import origin_of  # noqa: E402
+from dragon_app.vision.portable import describe  # noqa: E402
 from dragon_app.vision.predictor import load_predictor  # noqa: E402
 from dragon_app.vision.preview import see  # noqa: E402
 
@@ -113,6 +115,10 @@ class TorchVision:
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""
         return load_predictor(checkpoint, device=device)
+
+    def portable(self, checkpoint: Path) -> Portable:
+        """Check a checkpoint and describe it for use elsewhere."""
+        return describe(checkpoint)
 
     def backbones(self) -> tuple[BackboneInfo, ...]:
         """Every network that can be fine-tuned, without stages."""

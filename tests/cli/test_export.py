@@ -45,3 +45,12 @@ def test_export_of_photos_with_a_class_only(shell: Shell, photos: Path, tmp_path
     assert (outcome.code, (tmp_path / "a.zip").exists()) == (2, False)
     assert shell("export", tmp_path / "b.zip", "--only-labelled", "--exif").code == 0
     assert len(zipfile.ZipFile(tmp_path / "b.zip").namelist()) == 9
+
+
+def test_export_of_a_model(trained: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "model.zip"
+    answer = trained("export-model", 1, path, "--json").answer
+    assert answer == {"file": str(path), "run": 1, "bytes": path.stat().st_size}
+    assert "predict.py" in zipfile.ZipFile(path).namelist()
+    again = trained("export-model", 1, path)
+    assert (again.code, "is there already" in again.err) == (2, True)

@@ -12,6 +12,7 @@ from dragon_app.ui.routes import (
     labels,
     line,
     measuring,
+    packages,
     photos,
     predictions,
     previews,
@@ -56,5 +57,6 @@ def routers(session: Session) -> list[APIRouter]:
         provenance,
         promotions,
         predictions,
+        packages,
     ]
     return [module.router(session) for module in modules]
