@@ -21,6 +21,7 @@ from dragon_app.core.types import KeptPhoto, Split
 from dragon_app.core.zip_stream import ZipPipe, entry
 from dragon_app.imaging.decode import read_file
 from dragon_app.imaging.stripping import without_notes
+from dragon_app.services.intake import NO_CLASS
 from dragon_app.storage.workspace import Workspace
 
 _SUFFIXES = {
@@ -29,7 +30,6 @@ _SUFFIXES = {
     "GIF": (".gif",),
 }  # fmt: skip
 _PART_FOLDERS = {Split.TRAIN: "train", Split.VAL: "validation", Split.TEST: "test"}
-_NO_CLASS = "unlabelled"
 _TABLE = "metadata.csv"  # what Hugging Face's imagefolder looks for
 _HEADER = ("file_name", "label", "split", "skipped", "original_name", "sha256")
 _CSV_HEADER = ("file", "class", "split", "skipped", "sha256")
@@ -141,7 +141,7 @@ class _Places:
         self._files = FileNames()
         self._folders = FileNames()
         self._of_class: dict[str, str] = {}
-        for taken in (*_PART_FOLDERS.values(), _NO_CLASS, _TABLE):
+        for taken in (*_PART_FOLDERS.values(), NO_CLASS, _TABLE):
             self._folders.take(taken)
             self._files.take(taken)
 
@@ -155,9 +155,9 @@ class _Places:
                 self._of_class[key] = self._folders.take(photo.class_name)
             inside = f"{self._of_class[key]}/"
         if not self._has_parts:
-            return "", (inside or f"{_NO_CLASS}/") + name
+            return "", (inside or f"{NO_CLASS}/") + name
         is_placed = photo.split is not None and bool(photo.class_name)
-        part = _PART_FOLDERS[photo.split] if photo.split and is_placed else _NO_CLASS
+        part = _PART_FOLDERS[photo.split] if photo.split and is_placed else NO_CLASS
         return f"{part}/", inside + name
 
 

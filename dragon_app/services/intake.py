@@ -12,6 +12,8 @@ from dragon_app.core.split import part_named
 from dragon_app.core.types import Split
 from dragon_app.imaging.decode import read_file
 
+NO_CLASS = "unlabelled"  # what exports call the folder of photos without a class
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingFile:
@@ -55,6 +57,8 @@ def place(folders: Sequence[str], inside: Iterable[str]) -> tuple[str | None, Sp
     has_levels = Split.TRAIN in levels and len(levels) > 1
     split = part_named(folders[0]) if has_levels and folders else None
     class_folders = folders[1:] if split else folders
+    if class_folders and class_folders[0].casefold() == NO_CLASS:
+        class_folders = []
     if split is Split.TRAIN and Split.VAL not in levels:
         split = None  # a part to measure on is still needed
     return (class_folders[0] if class_folders else None), split

@@ -13,8 +13,8 @@ from dragon_app.core.errors import DragonError
 from dragon_app.core.training import CacheFolder, RunStatus
 from dragon_app.features.store import FeatureStore
 from dragon_app.storage.blobs import Blobs
+from dragon_app.storage.chunks import in_chunks
 from dragon_app.storage.database import Database
-from dragon_app.storage.images import in_chunks
 from dragon_app.storage.journal import write_batch
 from dragon_app.storage.set_aside import SetAside
 

@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlite_utils
 
@@ -20,7 +18,9 @@ from dragon_app.core.types import (
     Shown,
     Split,
 )
+from dragon_app.storage.chunks import in_chunks
 from dragon_app.storage.database import Database
+from dragon_app.storage.groups import alike, join_groups
 
 _COLUMNS = (
     "id, digest, perceptual_hash, width_px, height_px, size_bytes, name, group_id, split, "
@@ -38,15 +38,6 @@ _PACKED = """coalesce(group_concat(printf('%08x%s%08x%08x%08x%08x', id, substr(d
 _CHANGED = """group_id in (select group_id from images where id > ? union
     select group_id from images where id in (select image_id from events
     where batch in (select id from batches where number > ?)))"""
-Value = TypeVar("Value", int, str)
-MAX_PARAMETERS = 900  # SQLite takes 32,766 or more; small statements stay in its cache
-
-
-def in_chunks(values: Sequence[Value]) -> Iterable[tuple[str, Sequence[Value]]]:
-    """Yield placeholders and values that fit into one statement."""
-    for start in range(0, len(values), MAX_PARAMETERS):
-        chunk = values[start : start + MAX_PARAMETERS]
-        yield ",".join("?" * len(chunk)), chunk
 
 
 class ImageStore:
@@ -104,18 +95,9 @@ class ImageStore:
             ]
 
     def alike(self) -> list[list[int]]:
-        """Return the groups of several photos outside the bin, newest group first.
-
-        In each the best comes first: the largest, then the sharpest, then the one of most bytes.
-        """
-        sql = """select group_id, id from images where is_binned = 0 and group_id in (
-                select group_id from images where is_binned = 0 group by group_id
-                having count(*) > 1)
-            order by group_id desc, width_px * height_px desc, coalesce(sharpness, -1) desc,
-                size_bytes desc, id"""
+        """Return the groups of several photos outside the bin, the best of each first."""
         with self._database.reading() as db:
-            rows = db.execute(sql).fetchall()
-        return [[row[1] for row in group] for _, group in groupby(rows, key=itemgetter(0))]
+            return alike(db)
 
     def perceptual_hashes(self) -> list[tuple[int, str]]:
         """Return (image id, perceptual hash) of every photo that has one."""
@@ -246,42 +228,11 @@ def _add_one(db: sqlite_utils.Database, image: NewImage, index: NearIndex, added
     sql = f"insert into images ({names}) values ({marks})"  # noqa: S608
     image_id = int(db.execute(sql, list(values.values())).lastrowid or 0)
     if image.perceptual_hash is None:
-        _join_groups(db, image_id, near=())
+        join_groups(db, image_id, near=())
     else:
-        _join_groups(db, image_id, near=index.near(image.perceptual_hash))
+        join_groups(db, image_id, near=index.near(image.perceptual_hash))
         index.add(image_id, image.perceptual_hash)
     return image_id
-
-
-def _join_groups(db: sqlite_utils.Database, image_id: int, *, near: Sequence[int]) -> None:
-    """Put a new photo into the groups of those it resembles, merging them into the oldest.
-
-    Where two groups that both had a part meet, or a folder's own level meets another part, their
-    photos are learned from: nothing that was learned from may be measured on. A folder's own
-    levels are kept.
-    """
-    groups: set[int] = set()
-    for marks, chunk in in_chunks(near):
-        sql = f"select distinct group_id from images where id in ({marks})"  # noqa: S608
-        groups.update(row[0] for row in db.execute(sql, list(chunk)))
-    target = min(groups, default=image_id)
-    members = sorted(groups)
-    had_parts = 0
-    for marks, chunk in in_chunks(members):
-        decided = f"group_id in ({marks}) and split is not null"
-        sql = f"select count(distinct group_id) from images where {decided}"  # noqa: S608
-        had_parts += db.execute(sql, list(chunk)).fetchone()[0]
-    for marks, chunk in in_chunks(members):
-        moved = f"update images set group_id = ? where group_id in ({marks})"  # noqa: S608
-        db.execute(moved, [target, *chunk])
-    db.execute("update images set group_id = ? where id = ?", [target, image_id])
-    parts = "select count(distinct split) from images where group_id = ? and split is not null"
-    if had_parts > 1 or db.execute(parts, [target]).fetchone()[0] > 1:
-        db.execute(
-            "update images set split = ? where group_id = ? and is_split_fixed = 0"
-            " and split is not null",
-            [Split.TRAIN, target],
-        )
 
 
 def _folded(text: str) -> str:

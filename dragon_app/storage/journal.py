@@ -12,7 +12,7 @@ import sqlite_utils
 from dragon_app.core.errors import ClassNameError
 from dragon_app.core.names import MAX_NAME_LENGTH, name_key
 from dragon_app.core.types import BatchResult, ClassEventKind, EventKind
-from dragon_app.storage.images import in_chunks
+from dragon_app.storage.chunks import in_chunks
 from dragon_app.storage.splits import decide_splits
 
 ClassEvent = tuple[ClassEventKind, int, str | None, str | None]  # class id, before, after

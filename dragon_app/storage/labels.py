@@ -8,8 +8,8 @@ import sqlite_utils
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.types import BatchResult, EventKind, LabelEvent, Split
+from dragon_app.storage.chunks import in_chunks
 from dragon_app.storage.database import Database
-from dragon_app.storage.images import in_chunks
 from dragon_app.storage.journal import tell, told, values, write_batch, write_changes
 from dragon_app.storage.splits import give_parts
 

@@ -6,7 +6,7 @@ import sqlite_utils
 
 from dragon_app.core.split import choose_split
 from dragon_app.core.types import Split
-from dragon_app.storage.images import in_chunks
+from dragon_app.storage.chunks import in_chunks
 
 
 def decide_splits(db: sqlite_utils.Database, labelled: Sequence[int]) -> None:

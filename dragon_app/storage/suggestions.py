@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import sqlite_utils
 
 from dragon_app.core.types import BatchResult, EventKind
+from dragon_app.storage.chunks import in_chunks
 from dragon_app.storage.database import Database
-from dragon_app.storage.images import in_chunks
 from dragon_app.storage.journal import tell, told, values, write_batch, write_changes
 
 _EARLIER = "an earlier suggestion"  # the person accepted what was replaced in the meantime

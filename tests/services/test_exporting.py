@@ -11,6 +11,7 @@ import pytest
 from dragon_app.core.errors import DragonError, NotEnoughImagesError
 from dragon_app.core.types import EventKind, Split
 from dragon_app.services.exporting import Layout
+from dragon_app.services.intake import scan
 from dragon_app.wiring import App, open_app
 from tests.imaging.test_stripping import jpeg_with_notes
 from tests.photos import incoming, incoming_photos, photo_bytes
@@ -158,6 +159,21 @@ def test_a_file_that_cannot_be_written_is_said_in_words(app: App, tmp_path: Path
         app.exporting.write(
             tmp_path / "file" / "a.zip", Layout.CSV, is_labelled=False, keeps_notes=False
         )
+
+
+@pytest.mark.parametrize("layout", ZIPS)
+def test_an_export_that_was_unpacked_comes_back_as_a_folder(
+    app: App, tmp_path: Path, layout: Layout
+) -> None:
+    app.dataset.add([*incoming_photos(range(4), "rose"), *incoming_photos(range(4, 6))])
+    zipfile.ZipFile(io.BytesIO(exported(app, layout))).extractall(tmp_path / "out")
+    other = open_app(tmp_path / "other")
+    try:
+        result, labelled = other.importing.add(scan([tmp_path / "out"]), [])
+        assert (result.added, labelled, result.refused) == (6, 0, ())
+        assert states(other) == states(app)
+    finally:
+        other.close()
 
 
 def test_the_journal_says_that_labels_came_with_the_export(full_app: App, tmp_path: Path) -> None:

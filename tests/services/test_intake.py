@@ -167,3 +167,8 @@ def test_a_file_in_no_folder_has_no_place() -> None:
 
 def test_a_folder_beside_the_parts_is_a_class() -> None:
     assert place(["extra", "dragon"], ["train", "val", "extra"]) == ("extra", None)
+
+
+def test_a_folder_of_photos_without_a_class_is_none() -> None:
+    assert place(["Unlabelled"], ["rose", "Unlabelled"]) == (None, None)
+    assert place(["train", "unlabelled"], ["train", "val"]) == (None, Split.TRAIN)
