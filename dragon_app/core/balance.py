@@ -16,7 +16,7 @@ def is_unequal(counts: Sequence[int]) -> bool:
 def settled(balance: Balance, counts: Sequence[int]) -> Balance:
     """Return what is done where classes have so many training photos: AUTO is one of the others.
 
-    The loss, not the sampling: on unequal flowers both won alike, and the loss shows every photo.
+    The loss, not the sampling: as good on unequal flowers, and every epoch sees all photos.
     """
     if balance is not Balance.AUTO:
         return balance

@@ -29,8 +29,12 @@ def test_train_answers_with_the_run(shell: Shell, photos: Path) -> None:
     outcome = shell("train", "--json")
     assert outcome.code == 0
     answer = outcome.answer
-    assert answer.keys() == {"run", "status", "val_accuracy", "epochs", "seconds"}
+    assert answer.keys() == {
+        *("run", "status", "val_accuracy", "epochs", "seconds"),
+        "balanced_accuracy",
+    }
     assert (answer["run"], answer["status"], answer["val_accuracy"]) == (1, "finished", 0.75)
+    assert answer["balanced_accuracy"] == 0.75
     assert answer["epochs"] == 1
     assert answer["seconds"] >= 0
     assert "epoch 1: loss 0.500" in outcome.err
