@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dragon_app.core.metrics import Confusion
+from dragon_app.core.metrics import Confusion, wilson_interval
 
 Curve = Sequence[tuple[int, float]]  # (photos learned from, share right), from few to many
 
@@ -28,7 +28,7 @@ class FoldScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """The share right to expect with so many photos; four of five repeats lie in the range."""
+    """The share right to expect when so many photos are learned from, and how far off it may be."""
 
     photos: int
     right: float
@@ -37,20 +37,24 @@ class Forecast:
 
 
 def forecast(curves: Sequence[Curve], *, photos: int, measured_on: int) -> Forecast:
-    """Carry the law on to `photos`; each repeat's curve tells how far off it may be.
+    """Carry the law on to `photos` learned from.
 
-    `measured_on` is how many photos a share right was measured on: half a mistake is added, so
+    The range holds four of five repeats, and what Wilson's interval of today leaves open: all
+    repeats see the same photos. `measured_on` is how many those are; half a mistake is added, so
     that no mistake at all has a logarithm too.
     """
     together = [(n, right) for curve in curves for n, right in curve]
     expected = _carried_on(together, photos, measured_on)
     each = [_carried_on(curve, photos, measured_on) for curve in curves]
     low, high = np.quantile(each, [0.1, 0.9])
+    today = float(np.mean([curve[-1][1] for curve in curves]))
+    least, most = wilson_interval(round(today * measured_on), measured_on)
+    wrong = (1 - expected) / max(1 - today, 0.5 / measured_on)  # of today's mistakes, what stays
     return Forecast(
         photos=photos,
         right=expected,
-        low=min(float(low), expected),
-        high=max(float(high), expected),
+        low=max(0.0, min(float(low), expected, 1 - wrong * (1 - least))),
+        high=max(float(high), expected, 1 - wrong * (1 - most)),
     )
 
 

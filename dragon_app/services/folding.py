@@ -20,7 +20,7 @@ _BUSY = "A training is under way and needs the whole machine. Try again when it 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
-    """How good a last layer is on photos that were each held out; `ahead` with more of them.
+    """How good a last layer is on photos that were each held out; `ahead` with `more` in all.
 
     `low` and `high` are Wilson's interval for `n` photos: repeats add no photo. `weakest` is the
     class whose photos are found least often, and how often.
@@ -30,6 +30,7 @@ class Folded:
     right: float
     low: float
     high: float
+    more: int
     ahead: Forecast
     weakest: tuple[str, float]
 
@@ -85,11 +86,13 @@ class Folding:
         found = per_class(scores.confusion, run.class_names)
         measured = [name for name in run.class_names if found[name]["n"]]
         weakest = min(measured, key=lambda name: found[name]["recall"])
+        learned, _ = scores.curves[0][-1]  # photos: the others were held out
         return Folded(
             n=scores.n,
             right=right,
             low=low,
             high=high,
-            ahead=forecast(scores.curves, photos=MORE * len(every), measured_on=scores.n),
+            more=MORE * len(every),
+            ahead=forecast(scores.curves, photos=MORE * learned, measured_on=scores.n),
             weakest=(weakest, found[weakest]["recall"]),
         )

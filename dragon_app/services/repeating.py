@@ -139,9 +139,15 @@ class Repeating:
 
 
 def _about_the_end(run: Run) -> list[str]:
-    if run.status is RunStatus.FINISHED:
-        return []
-    return [f"Run {run.id} ended early ({run.status}); trained again, it goes on to its end."]
+    told = []
+    if run.status is not RunStatus.FINISHED:
+        told.append(f"Run {run.id} ended early ({run.status}); again, it goes on to its end.")
+    if run.extended_at:
+        told.append(
+            f"Run {run.id} was asked for more epochs after epoch {run.extended_at[0]}; trained in "
+            "one go, its learning rate moves otherwise."
+        )
+    return told
 
 
 def _about_weights(run: Run, then: Provenance, origin: Origin) -> list[str]:

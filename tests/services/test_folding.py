@@ -14,7 +14,7 @@ def test_few_photos_are_each_held_out_in_turn(ready_app: App, vision: FakeVision
     found = ready_app.folding.score(run.id)
     assert (found.n, found.right, found.weakest) == (8, 0.75, ("light", 0.5))
     assert found.low < 0.75 < found.high
-    assert found.ahead.photos == 16
+    assert (found.more, found.ahead.photos) == (16, 12)
     assert found.ahead.right > 0.75
     assert len(vision.groups) == 8
 

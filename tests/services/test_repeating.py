@@ -5,6 +5,7 @@ import pytest
 from dragon_app.core.config import FinetuneConfig, WeightsSource
 from dragon_app.core.errors import DragonError, NotFoundError, WeightsError
 from dragon_app.core.provenance import Origin
+from dragon_app.core.training import RunStatus
 from dragon_app.wiring import App
 from tests.fakes import FakeVision
 from tests.photos import incoming_photos
@@ -106,6 +107,14 @@ def test_a_run_stopped_early_says_that_it_goes_on(ready_app: App, gate: Gate) ->
     finish(ready_app, run)
     (warning,) = ready_app.repeating.check(run.id).warnings
     assert "ended early" in warning
+
+
+def test_a_run_that_was_given_more_epochs_says_that_it_went_otherwise(ready_app: App) -> None:
+    run = finish(ready_app, ready_app.runs.start(CONFIG))
+    ready_app.workspace.runs.take_up(run, run.config_json, extended_at=(2,))
+    ready_app.workspace.runs.end(run.id, RunStatus.FINISHED)
+    (warning,) = ready_app.repeating.check(run.id).warnings
+    assert "more epochs after epoch 2" in warning
 
 
 def test_a_run_older_than_the_record_says_so(ready_app: App) -> None:

@@ -59,6 +59,9 @@ def _rows(record: Record) -> list[dict[str, str]]:
         if number:
             rows.append(("Went on under other conditions", f"{beginning.began_at:%Y-%m-%d %H:%M}"))
         rows += _beginning(beginning)
+    if run.extended_at:
+        epochs = " and ".join(map(str, run.extended_at))
+        rows.append(("Asked for more", f"after epoch {epochs}"))
     rows.append(("The model it made", f"fingerprint {run.digest}" if run.digest else ""))
     if not record.beginnings:
         rows.append(("Programs and machine", "not recorded: this run is older than that"))

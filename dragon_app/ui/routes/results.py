@@ -136,7 +136,7 @@ def _folded_words(found: Folded) -> list[str]:
         f"Each of the {found.n} photos was held out in turn, ten times over: a new last layer is "
         f"right on {_percent(found.right)}, likely between {_percent(found.low)} and "
         f"{_percent(found.high)}.",
-        f"With twice as many photos, {ahead.photos} in all, expect about {_percent(ahead.right)} "
+        f"With twice as many photos, {found.more} in all, expect about {_percent(ahead.right)} "
         f"({_percent(ahead.low)} to {_percent(ahead.high)}).",
         f"Most would come from photos of {name}: it is found {_percent(recall)} of the time.",
     ]
