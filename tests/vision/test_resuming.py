@@ -82,7 +82,10 @@ def same_weights(one: FinetuneResult, other: FinetuneResult) -> bool:
 
 CHANGES: list[dict[str, object]] = [
     {},
-    {"optimizer": Optimizer.ADAMW, "freeze": 3, "unfreeze_after": 1, "layer_decay": 0.5},
+    {
+        **{"optimizer": Optimizer.ADAMW, "freeze": 3, "unfreeze_after": 1, "layer_decay": 0.5},
+        **{"mixup": 0.4, "label_smoothing": 0.1, "balance": "sampling"},
+    },
     {"arithmetic": Arithmetic.BFLOAT16_LAST, "optimizer": Optimizer.ADAMW},
 ]
 
