@@ -98,14 +98,6 @@ def test_stop_keeps_the_epochs_that_were_done(page: Page, studio: Studio) -> Non
     expect(page.locator(".run-result")).to_contain_text("by epoch 2 is kept")
 
 
-def test_train_longer_doubles_the_epochs(page: Page, studio: Studio) -> None:
-    start(page)
-    studio.allow(3 * EPOCHS)
-    page.get_by_role("button", name="Train longer").click()
-    expect(page.locator(".run-head")).to_contain_text(f"{2 * EPOCHS} epochs")
-    assert [config.epochs for config in studio.configs] == [EPOCHS, 2 * EPOCHS]
-
-
 def test_after_a_computed_last_layer_the_next_step_is_to_learn_deeper(
     page: Page, studio: Studio
 ) -> None:

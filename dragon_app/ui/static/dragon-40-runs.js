@@ -33,7 +33,9 @@ Object.assign(window.dragon, (() => {
   /* "Reading photos 120 of 240", "Epoch 3 of 12": what a run is doing now. */
   const phaseSentence = (run) => {
     const { phase, done, total, epoch, epochs } = run.progress;
+    if (run.is_pausing) return 'Pausing after this batch';
     if (run.is_stopping) return 'Stopping after this batch';
+    if (run.status === 'paused') return epoch ? `Paused in epoch ${epoch} of ${run.epochs}` : 'Paused';
     if (run.status === 'queued') return 'Waiting for its turn';
     if (run.is_exact && epoch) return 'Computing the last layer';
     if (phase === 'Learning' || phase === 'Measured') return `Epoch ${epoch} of ${epochs}`;
@@ -47,8 +49,27 @@ Object.assign(window.dragon, (() => {
   const showRun = (id) => { wanted = id; window.dragon.openTab('results'); window.dragon.changed('run'); };
   const wantedRun = () => { const id = wanted; wanted = null; return id; };
 
+  /* Let a run go on that was paused or cut off, or one that is over for some more epochs; true when it does. */
+  const goOn = async (id, path, body) => {
+    try {
+      const { run } = await window.dragon.call(`/runs/${id}/${path}`, body);
+      window.dragon.toast(`Run ${id} goes on${run.extended_at.length && path === 'extend' ? ` to epoch ${run.epochs}` : ''}.`, { kind: 'good', key: 'run' });
+    } catch (error) {
+      window.dragon.toast(error.message, { kind: 'bad' });
+      return false;
+    }
+    await window.dragon.changed('run');
+    return true;
+  };
+  const continueRun = (id) => goOn(id, 'resume', {});
+  const extendRun = (id, epochs) => goOn(id, 'extend', { epochs });
+  /* The button for a run that was cut off, null for one that was not. */
+  const continueButton = (run, kind = '') => (!run.can_go_on ? null : window.dragon.el('button', { type: 'button', class: `d-button ${kind}`, text: 'Continue',
+    onclick: async (event) => { const button = event.currentTarget; button.disabled = true; button.disabled = await continueRun(run.id); } }));
+
   /* Whether a component can be seen: tabs that are not shown poll nothing. */
   const isSeen = (node) => node.isConnected && !document.hidden && node.offsetParent !== null;
 
-  return { resultSentence, intervalSentence, fewSentence, balancedSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen };
+  return { resultSentence, intervalSentence, fewSentence, balancedSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen,
+    continueRun, extendRun, continueButton };
 })());

@@ -35,7 +35,7 @@ const createDetail = ({ cards, champion, onStarted }) => {
     const hasModel = full.val_accuracy != null;
     const answers = el('span', { class: 'd-quiet', text: 'Answers in Try' });
     const promote = el('button', { type: 'button', class: 'd-button is-small', text: 'Promote', title: 'Let this run answer in Try', onclick: () => champion.promote(full.id) });
-    actions.replaceChildren(...(hasModel ? [full.answers ? answers : promote, take(full.id)] : []), ...(full.is_final ? [provenance.button(full.id)] : []));
+    actions.replaceChildren(...(hasModel ? [full.answers ? answers : promote, take(full.id)] : []), ...[dragon.continueButton(full)].filter(Boolean), ...(full.is_final ? [provenance.button(full.id)] : []));
   };
   const goodness = (full) => [
     number(full),

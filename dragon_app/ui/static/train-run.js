@@ -1,4 +1,4 @@
-/* The run at work or just over: words, bar, curves, Stop; at the end the result and what to do next.
+/* The run at work or just over: words, bar, curves, Pause and Stop; at the end the result and what to do next.
    All is read from the app once a second, so a reload or another browser shows the same. */
 const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   const WATCH_MS = 1000, SPEAK_MS = 4000;
@@ -8,13 +8,15 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   const bar = el('div', { class: 'd-progress', role: 'progressbar', 'aria-label': 'Training', 'aria-valuemin': 0, 'aria-valuemax': 100 }, el('i'));
   const facts = el('dl', { class: 'run-facts d-number' });
   const stop = el('button', { type: 'button', class: 'd-button', text: 'Stop' });
+  const pause = el('button', { type: 'button', class: 'd-button', text: 'Pause' });
   const charts = dragon.runCharts();
   const result = el('div', { class: 'run-result' });
   const speech = el('p', { class: 'd-hidden', role: 'status' });
-  const live = el('div', { class: 'run-live' }, el('div', { class: 'run-line' }, phase, stop), bar, facts);
+  const note = el('p', { class: 'd-note is-warn', hidden: true });
+  const live = el('div', { class: 'run-live' }, note, el('div', { class: 'run-line' }, phase, el('div', { class: 'run-buttons' }, pause, stop)), bar, facts);
   const node = el('section', { class: 'd-card run', 'aria-label': 'Run', hidden: true },
     el('div', { class: 'run-head' }, title, settings), live, result, charts.node, speech);
-  let id = null, run = null, epochs = [], timer = 0, isAsking = false, spokenAt = 0, spoken = '';
+  let id = null, run = null, newestSeen = 0, epochs = [], timer = 0, isAsking = false, spokenAt = 0, spoken = '';
 
   const fact = (name, value) => el('div', {}, el('dt', { class: 'd-quiet', text: name }), el('dd', { text: value }));
   /* Says where the run is when that changed, never more often than a person can listen. */
@@ -29,17 +31,23 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     const { progress } = run;
     const isLearning = progress.epoch > 0;
     const share = progress.total ? progress.done / progress.total : 0;
-    title.textContent = run.status === 'queued' ? `Run ${run.id} waits` : 'Training';
+    const isPaused = run.status === 'paused';
+    title.textContent = { queued: `Run ${run.id} waits`, paused: 'Paused' }[run.status] ?? 'Training';
     phase.textContent = dragon.phaseSentence(run);
     bar.firstChild.style.width = `${share * 100}%`;
     bar.setAttribute('aria-valuenow', Math.round(share * 100));
     bar.setAttribute('aria-valuetext', phase.textContent);
-    stop.disabled = run.is_stopping;
-    stop.textContent = run.is_stopping ? 'Stopping \u2026' : 'Stop';
+    stop.disabled = run.is_stopping && !run.is_pausing;
+    stop.textContent = stop.disabled ? 'Stopping \u2026' : 'Stop';
+    pause.disabled = run.is_stopping;
+    pause.textContent = run.is_pausing ? 'Pausing \u2026' : isPaused ? 'Continue' : 'Pause';
+    pause.classList.toggle('is-primary', isPaused);
+    note.textContent = run.reason;
+    note.hidden = !run.reason;
     // What there is nothing to say about is not shown; remembered photos pass too fast to mean anything.
     const known = [
-      ['Time left', progress.seconds_left == null ? (isLearning ? 'being measured' : '') : `about ${dragon.duration(progress.seconds_left)}`],
-      ['Speed', progress.images_per_s && !run.is_remembering ? `${Math.round(progress.images_per_s).toLocaleString('en')} photos a second` : ''],
+      ['Time left', isPaused ? '' : progress.seconds_left == null ? (isLearning ? 'being measured' : '') : `about ${dragon.duration(progress.seconds_left)}`],
+      ['Speed', !isPaused && progress.images_per_s && !run.is_remembering ? `${Math.round(progress.images_per_s).toLocaleString('en')} photos a second` : ''],
       ['Best so far', best ? `${dragon.percent(best.val_accuracy)} in epoch ${best.epoch}` : '']].filter(([, value]) => value);
     facts.replaceChildren(...known.map(([name, value]) => fact(name, value)));
     facts.hidden = !known.length;
@@ -49,7 +57,6 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   };
 
   const action = (text, work, kind = '') => el('button', { type: 'button', class: `d-button ${kind}`, text, onclick: work });
-  const longer = (times) => onAgain(run.preset, { ...run.values, epochs: Math.min(1000, run.epochs * times) });
   const deeper = () => { const { optimizer: _, ...values } = run.values; return values; };
   const showOver = () => {
     const words = [];
@@ -61,16 +68,20 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
       if (more) words.push(el('p', { class: 'd-text d-quiet', text: more }));
       actions.push(action('Try it', () => dragon.openTab('try'), 'is-primary'), action(run.hits === run.n ? 'See the details' : 'See the mistakes', () => dragon.showRun(run.id)),
         // A last layer that was computed is the best there is: more comes from deeper stages alone.
-        run.is_exact ? action('Train deeper', () => onAgain('balanced', deeper())) : action('Train longer', () => longer(2)));
+        run.is_exact && action('Train deeper', () => onAgain('balanced', deeper())));
     }
+    const goOn = dragon.continueButton(run, hasModel ? '' : 'is-primary');
     if (run.status === 'finished') title.textContent = 'Trained';
     else {
       title.textContent = { failed: 'The training failed', interrupted: 'The training was cut off', stopped: 'Stopped' }[run.status] ?? run.status_words;
       const kept = hasModel ? ` What it had learned by epoch ${run.best_epoch} is kept.` : ' Nothing was kept.';
       words.unshift(el('p', { class: `d-note ${run.status === 'failed' ? 'is-bad' : 'is-warn'}`, text: run.reason + (/kept/.test(run.reason) ? '' : kept) }));
-      if (!hasModel) actions.push(action(run.status === 'failed' ? 'Try again' : 'Train again', () => onAgain(run.preset, run.values), 'is-primary'));
+      if (!hasModel) actions.push(action(run.status === 'failed' ? 'Try again' : 'Train again', () => onAgain(run.preset, run.values), goOn ? '' : 'is-primary'));
     }
-    result.replaceChildren(...words, el('div', { class: 'd-row' }, ...actions));
+    actions.unshift(goOn);
+    // What was cut off goes on as planned first; how much longer is a question for a run that ended.
+    const longer = run.can_train_longer && run.status === 'finished' && createLonger(run);
+    result.replaceChildren(...words, el('div', { class: 'd-row' }, ...actions.filter(Boolean)), ...[longer].filter(Boolean));
     charts.node.hidden = !epochs.length || run.is_exact;
   };
 
@@ -92,12 +103,12 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     try {
       const answer = await call(`/runs/${asked}/progress?since=${epochs.at(-1)?.epoch ?? 0}`);
       if (asked !== id) return;
-      const wasOver = run?.is_final;
+      const before = run;
       run = answer.run;
       epochs = epochs.concat(answer.epochs);
       show(answer);
-      if (wasOver === undefined) onKnown();  // until now the form could not tell whether it is over
-      if (run.is_final && wasOver === false) {
+      if (before?.status !== run.status) onKnown();  // the form says what its button does beside it
+      if (run.is_final && before && !before.is_final) {
         speak('over', run.val_accuracy == null ? `${title.textContent}. ${run.reason}` : dragon.resultSentence(run), true);
         onOver(run);
       }
@@ -107,23 +118,33 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
       else if (!run?.is_final) timer = setTimeout(() => { if (dragon.isSeen(node) || node.hidden) ask(); }, WATCH_MS);
     }
   };
-  stop.addEventListener('click', async () => {
-    stop.disabled = true;
-    stop.textContent = 'Stopping \u2026';
-    try { await call(`/runs/${id}/stop`, {}); } catch (error) { dragon.toast(error.message, { kind: 'bad' }); }
+  const tell = async (button, words, path) => {
+    button.disabled = true;
+    button.textContent = words;
+    try { await call(`/runs/${id}/${path}`, {}); } catch (error) { dragon.toast(error.message, { kind: 'bad' }); }
     ask();
+  };
+  stop.addEventListener('click', () => tell(stop, 'Stopping \u2026', 'stop'));
+  pause.addEventListener('click', async () => {
+    if (run?.status !== 'paused') tell(pause, 'Pausing \u2026', 'pause');
+    else if (await dragon.continueRun(id)) ask();
   });
   document.addEventListener('visibilitychange', () => { if (!document.hidden && run && !run.is_final) ask(); });
   dragon.on('tab', (tab) => { if (tab === 'train' && run && !run.is_final) setTimeout(ask); });
   dragon.on('online', ask);
 
-  /* Follow a run; an answer that was under way while a newer one began changes nothing. */
-  const follow = (wanted) => {
-    if (wanted <= (id ?? 0)) return;
+  const look = (wanted) => {
     id = wanted;
     run = null;
     epochs = [];
     ask();
   };
-  return { node, follow, isOver: () => id == null || !!run?.is_final, run: () => run };
+  /* Follow the run at work, else one that is new. News older than what was started here changes nothing. */
+  const follow = (active, newest) => {
+    if (newest < newestSeen) return;
+    const isNew = newest > newestSeen;
+    newestSeen = newest;
+    if (active ? active !== id || run?.is_final : isNew) look(active ?? newest);
+  };
+  return { node, follow, isOver: () => id == null || !!run?.is_final || run?.status === 'paused', run: () => run };
 };

@@ -14,7 +14,7 @@ const costs = createCosts({ onNews: () => showMap(), onMeasured: () => { refresh
 const map = createMap({ onMove: (frozen) => freeze(frozen), onAgain: () => costs.again() });
 const cards = createCards({ onChoose: () => { advanced.forget('freeze'); showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
 const panel = createRunPanel({ onKnown: () => showForm(), onOver: () => { dragon.changed(); refresh(); }, onAgain: (preset, values) => again(preset, values) });
-const queue = createQueue();
+const queue = createQueue(), resting = createResting();
 const compare = createCompare({ wish: () => ({ preset: cards.id(), values: advanced.values() }), onUse: (what, run, winner) => take(what, run, winner),
   onStarted: () => dragon.changed() });
 
@@ -24,7 +24,7 @@ const heading = el('h2', { class: 'd-title' });
 const formBody = el('div', { class: 'train-body' }, cards.node, el('div', { class: 'train-go' }, train, why), compare.node, map.node, weights.node, advanced.node);
 const form = el('section', { class: 'train-form', 'aria-label': 'Train' }, heading, formBody);
 const problem = el('p', { class: 'd-note is-bad', role: 'alert', hidden: true });
-root.replaceChildren(panel.node, queue.node, problem, form);
+root.replaceChildren(panel.node, resting.node, queue.node, problem, form);
 form.hidden = true;
 
 const photosWords = () => {
@@ -118,7 +118,7 @@ const start = async (preset, values) => {
   try {
     const answer = await call('/runs', { preset, values });
     if (answer.run) {
-      if (panel.isOver()) panel.follow(answer.run.id);
+      if (panel.isOver()) panel.follow(answer.run.id, answer.run.id);
       else dragon.toast(`Run ${answer.run.id} waits in line and begins by itself.`, { kind: 'good' });
       panel.node.scrollIntoView({ block: 'nearest' });
     } else {
@@ -156,8 +156,9 @@ train.addEventListener('click', () => start(cards.id(), advanced.values()));
 dragon.watchState((fresh) => {
   if (!root.isConnected) return;
   state = fresh;
-  panel.follow(fresh.run?.id ?? fresh.newest_run);
+  panel.follow(fresh.run?.id, fresh.newest_run);
   queue.follow(fresh);
+  resting.follow(fresh.paused, panel.run()?.id);
   const now = JSON.stringify([fresh.revision, fresh.run?.id, fresh.run?.status, fresh.newest_run, fresh.model?.run]);
   if (now !== seen) { seen = now; refresh(); costs.again(); compare.refresh(); } else showForm();
 });

@@ -145,7 +145,7 @@ dragon.on('tab', (tab) => { if (tab !== 'try' && camera.isOn()) camera.stop(); }
 
 const showLocked = ({ run, summary }) => {
   const next = (text, tab) => el('button', { type: 'button', class: 'd-button is-primary', text, onclick: () => dragon.openTab(tab) });
-  const [words, button] = run ? ['The model is being trained. This tab opens by itself as soon as it is done.', next('Watch it learn', 'train')]
+  const [words, button] = run ? ['The model is being trained. This tab opens by itself as soon as it has something to say.', next('Watch it learn', 'train')]
     : summary.missing.length ? [`There is no model yet. ${dragon.missingWords(summary.missing).join(', ')}.`, next('Go to Label', 'label')]
       : ['There is no model yet. Train one, then show it a photo here.', next('Go to Train', 'train')];
   const key = words;
@@ -160,6 +160,7 @@ dragon.watchState((fresh) => {
   room.hidden = !model;
   locked.hidden = !!model;
   if (!model) { showLocked(fresh); return; }
-  which.textContent = `Run ${model.run} answers${model.val_accuracy == null ? '' : `: right on ${dragon.percent(model.val_accuracy)} of held-out photos`}. It knows ${model.classes.length} classes.`;
+  const soFar = model.is_over ? '' : ` with its best so far, epoch ${model.epoch} of ${model.epochs}, ${model.is_paused ? 'paused' : 'still training'}`;
+  which.textContent = `Run ${model.run} answers${soFar}${model.val_accuracy == null ? '' : `: right on ${dragon.percent(model.val_accuracy)} of held-out photos`}. It knows ${model.classes.length} classes.`;
 });
 showCamera();
