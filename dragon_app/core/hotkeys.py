@@ -8,7 +8,6 @@ from dragon_app.core.types import ImageClass
 
 DIGITS = "1234567890"
 # What these letters do on the board.
-# What these letters do on the board.
 TAKEN = {
     "u": "undo",
     "x": "the bin",

@@ -1,5 +1,5 @@
 /* What is done to the chosen photos. It shows at once, goes to the queue, and the choice moves on. */
-const createActions = ({ board, list, chosen, queue, classOf, moved }) => {
+const createActions = ({ board, list, chosen, queue, classOf, draftOf, moved }) => {
   const { count } = dragon;
 
   /* Where the choice goes: after photos that waited for a class, to the next that does; where photos
@@ -28,14 +28,30 @@ const createActions = ({ board, list, chosen, queue, classOf, moved }) => {
       image_ids: ids,
       class_id: classId,
     };
-    const places = ids.map(list.placeOf);
-    const [first, last] = [places.reduce((a, b) => Math.min(a, b)), places.reduce((a, b) => Math.max(a, b))];
     const isGiven = kind !== 'class' || classId !== null; // who takes a class away stays to look
-    const wasOpen = isGiven && rows.some(board.isOpen);
+    give(gesture, { wasOpen: isGiven && rows.some(board.isOpen), kind });
+  };
+  const give = (gesture, { wasOpen, kind }) => {
+    const isChosen = gesture.image_ids.every(chosen.has);
+    const places = isChosen ? gesture.image_ids.map(list.placeOf) : [chosen.here()];
+    const [first, last] = [places.reduce((a, b) => Math.min(a, b)), places.reduce((a, b) => Math.max(a, b))];
     board.lay(gesture);
     list.refresh();
     queue.add(gesture);
-    moveOn(first, last, { wasOpen, kind });
+    if (isChosen) moveOn(first, last, { wasOpen, kind });
+    else {
+      chosen.follow();
+      chosen.go(chosen.here());
+    }
+  };
+  /* Label photos as suggested, the chosen ones unless told otherwise; returns whether any had a suggestion. */
+  const accept = (ids = chosen.all()) => {
+    const image_ids = ids.filter(draftOf);
+    if (!image_ids.length) return false;
+    const class_ids = image_ids.map((id) => draftOf(id).class_id);
+    const gesture = { batch: dragon.newBatch(), gesture: 'accept', image_ids, class_id: null, class_ids };
+    give(gesture, { wasOpen: true, kind: 'accept' });
+    return true;
   };
   const step = (kind) => {
     queue.add({ batch: dragon.newBatch(), gesture: kind, image_ids: [], class_id: null });
@@ -45,6 +61,7 @@ const createActions = ({ board, list, chosen, queue, classOf, moved }) => {
     const name = classOf(class_id)?.name;
     const now = {
       class: class_id == null ? 'without a class' : `now ${name ?? 'of that class'}`,
+      accept: 'labelled as suggested',
       bin: 'in the bin',
       restore: 'back',
       skip: 'skipped',
@@ -79,5 +96,5 @@ const createActions = ({ board, list, chosen, queue, classOf, moved }) => {
     dragon.changed();
   };
 
-  return { act, step, done, refused };
+  return { act, accept, step, done, refused };
 };

@@ -1,5 +1,5 @@
 /* The bar of the chosen photos: how many, and everything that can be done to them by click or tap. */
-const createBar = ({ board, list, chosen, grid, classes, act }) => {
+const createBar = ({ board, list, chosen, grid, classes, act, accept, draftOf, like }) => {
   const { el, icon } = dragon;
   const number = el('strong', { class: 'd-number', 'aria-live': 'polite' });
   const choices = createGiving({ label: 'Give a class', name: 'chosen-choices', classes, act });
@@ -35,14 +35,17 @@ const createBar = ({ board, list, chosen, grid, classes, act }) => {
     const isBin = list.which().shown === 'binned';
     const isSkipped = rows.every(board.isSkipped);
     const hasClass = rows.some(board.classId);
+    const hasDraft = chosen.all().some(draftOf);
     number.textContent = `${dragon.count(chosen.size(), 'photo')} chosen`;
     choices.node.hidden = isBin;
     choices.show();
-    const key = JSON.stringify([isBin, isSkipped, hasClass]);
+    const key = JSON.stringify([isBin, isSkipped, hasClass, hasDraft, chosen.size() === 1]);
     if (key === drawn) return;
     drawn = key;
     others.replaceChildren(
       ...(isBin ? [button('Put back', () => act('restore'), icon('undo'))] : []),
+      ...(hasDraft ? [button('As suggested', () => accept(), icon('check'))] : []),
+      ...(!isBin && chosen.size() === 1 ? [button('Like this one', like)] : []),
       ...(!isBin && hasClass ? [button('No class', () => act('class', null))] : []),
       ...(isBin || hasClass ? [] : [button(isSkipped ? 'Ask again' : 'Skip', () => act('skip'))]),
       ...(isBin ? [] : [button('To the bin', () => act('bin'), icon('bin'))]),

@@ -34,6 +34,7 @@ const createBoard = ({ onChange }) => {
 
   const lay = {
     class: (row, { class_id }) => (classes[row] = class_id ?? 0),
+    accept: (row, { class_ids }, i) => (classes[row] = class_ids[i]),
     skip: (row) => (flags[row] |= SKIPPED),
     unskip: (row) => (flags[row] &= ~SKIPPED),
     bin: (row) => (flags[row] |= BINNED),
@@ -47,10 +48,10 @@ const createBoard = ({ onChange }) => {
       flags[row] = told.flags[row];
     }
     for (const gesture of gestures) {
-      for (const id of gesture.image_ids) {
+      gesture.image_ids.forEach((id, i) => {
         const row = rowOf(id);
-        if (touched.has(row)) lay[gesture.gesture](row, gesture);
-      }
+        if (touched.has(row)) lay[gesture.gesture](row, gesture, i);
+      });
     }
   };
   const rowsOf = (gesture) => gesture.image_ids.map(rowOf).filter((row) => row >= 0);
@@ -156,7 +157,10 @@ const createBoard = ({ onChange }) => {
     lay: (gesture) => {
       if (!lay[gesture.gesture]) return;
       gestures.push(gesture);
-      for (const row of rowsOf(gesture)) lay[gesture.gesture](row, gesture);
+      gesture.image_ids.forEach((id, i) => {
+        const row = rowOf(id);
+        if (row >= 0) lay[gesture.gesture](row, gesture, i);
+      });
     },
     /* The app has confirmed it: what it tells from now on holds. */
     settle: (gesture) => {

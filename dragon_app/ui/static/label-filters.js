@@ -7,6 +7,7 @@ const createFilters = ({ board, list, onShow }) => {
     MOST_IMPORTS = 20;
   const ORDERS = [
     ['newest', 'Newest first'],
+    ['useful', 'Most useful next'],
     ['oldest', 'Oldest first'],
     ['name', 'By name'],
     ['largest', 'Largest first'],
@@ -46,6 +47,8 @@ const createFilters = ({ board, list, onShow }) => {
   const added = select('When they were added', [], (value) => ({ added: imports[value] ?? null }));
   const part = select('Their part', PARTS, (value) => ({ part: Number(value) }));
   const order = select('Order', ORDERS, (value) => ({ order: value }));
+  const like = el('option', { value: 'like', text: 'Like one photo', hidden: true });
+  order.append(like);
   const line = el('div', { class: 'label-filters', hidden: true }, search, added, part, order);
 
   /* Photos that came within minutes of one another are one import, newest first. */
@@ -68,6 +71,9 @@ const createFilters = ({ board, list, onShow }) => {
   const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
   let age = -1;
   const update = () => {
+    const { order: by } = list.which();
+    like.hidden = by !== 'like';
+    if (by !== 'given') order.value = by;
     line.hidden = !board.size() || !!list.which().within;
     if (age !== board.age()) {
       age = board.age();

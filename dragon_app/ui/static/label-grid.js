@@ -1,6 +1,6 @@
 /* The grid: draws only what can be seen of a list of any length. Knows elements and places; what is
    chosen and what a photo is, it asks. */
-const createGrid = ({ board, list, chosen, names, classOf, groupOf, covered }) => {
+const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, covered }) => {
   const { el, icon } = dragon;
   const AHEAD_ROWS = 2,
     GAP = 8,
@@ -59,16 +59,20 @@ const createGrid = ({ board, list, chosen, names, classOf, groupOf, covered }) =
     const its = classOf(board.classId(row));
     const isSkipped = !its && board.isSkipped(row);
     const badge = tile.lastChild;
-    badge.hidden = !its && !isSkipped;
-    badge.firstChild.hidden = !its;
-    if (its) badge.firstChild.style.setProperty('--c', its.colour);
-    const state = its?.name ?? (isSkipped ? 'Skipped' : 'unlabelled');
+    const draft = draftOf(id);
+    const shown = its ?? classOf(draft?.class_id);
+    tile.classList.toggle('is-draft', !its && !!shown);
+    badge.hidden = !shown && !isSkipped;
+    badge.firstChild.hidden = !shown;
+    if (shown) badge.firstChild.style.setProperty('--c', shown.colour);
+    const state = its?.name ?? (shown ? `${shown.name}? ${draft.percent} %` : isSkipped ? 'Skipped' : 'unlabelled');
+    const spoken = !its && shown ? `suggested: ${shown.name}, ${draft.percent} per cent sure, not saved` : state;
     if (badge.lastChild.textContent !== state) badge.lastChild.textContent = state;
     const { name } = names.of(id);
     if (tile.title !== name) tile.title = name;
     const group = groupOf(id);
     tile.dataset.group = group ? group.mark : '';
-    tile.ariaLabel = `${name}, ${state}${group?.isBest ? ', the best of its look-alikes' : ''}`;
+    tile.ariaLabel = `${name}, ${spoken}${group?.isBest ? ', the best of its look-alikes' : ''}`;
   };
 
   const tileFor = (id) => {

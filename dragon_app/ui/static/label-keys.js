@@ -10,10 +10,12 @@ const keyOf = (event) => {
   return letter && event.key.charCodeAt(0) > 127 ? letter.toLowerCase() : event.key;
 };
 
-const createKeys = ({ classes, act, step, keepBest, search, isBin }) => {
+const createKeys = ({ classes, act, accept, step, like, keepBest, search, isBin }) => {
   const { el } = dragon;
   const LIST = [
     ['1-9, 0', 'give the class with that key; a class can have a letter of its own'],
+    ['Enter', 'label as suggested; without a suggestion: show the photo large'],
+    ['L', 'show the photos like this one first'],
     ['Arrows', 'choose the next photo; with Shift several, with Ctrl only move'],
     ['PgUp, PgDn, Home, End', 'go further'],
     ['Space', 'show the photo large; wheel, + and - zoom, drag moves, Esc closes'],
@@ -72,6 +74,10 @@ const createKeys = ({ classes, act, step, keepBest, search, isBin }) => {
       else return false;
       return true;
     }
+    if (key === 'Enter') {
+      if (event.target.closest('button, a, summary, select')) return false;
+      return event.repeat || accept();
+    }
     const withKey = (wanted) => classes().find((each) => each.key === wanted);
     const its = withKey(event.key.toLowerCase()) ?? withKey(key);
     const does = its
@@ -79,6 +85,7 @@ const createKeys = ({ classes, act, step, keepBest, search, isBin }) => {
       : {
           u: () => step('undo'),
           s: () => act('skip'),
+          l: like,
           b: keepBest,
           x: () => act(isBin() ? 'restore' : 'bin'),
           Delete: () => act(isBin() ? 'restore' : 'bin'),

@@ -2,13 +2,14 @@
    no element. Names are searched and ordered by the app, all else here: it takes a millisecond. */
 const createList = (board) => {
   const NO_ROWS = new Uint32Array(0),
+    FIRST = 48, // photos of the useful ones that are chosen against each other
     MOST_ROWS = 2 ** 21; // with a size below 2 ** 32 it makes a whole number that is exact
-  const ALL = { shown: 'all', class_id: null, part: 0, added: null, text: '', within: null, order: 'newest' };
+  const ALL = { shown: 'all', class_id: null, part: 0, added: null, text: '', within: null, like: null, order: 'newest' };
   let which = { ...ALL },
     rows = NO_ROWS,
     places = null, // row -> place + 1, made when it is asked for
     ordered = { by: '', age: -1, rows: NO_ROWS },
-    named = [], // ids in the order of their names
+    told = [], // ids in an order that the app knows
     found = null, // ids whose name holds the text
     asked = 0;
 
@@ -28,12 +29,26 @@ const createList = (board) => {
     for (let row = 0; row < keys.length; row += 1) keys[row] = board.bytes(row) * MOST_ROWS + row;
     return Uint32Array.from(keys.sort(), (key) => key % MOST_ROWS);
   };
+  /* Orders that the app knows: how photos are called and what they look like. */
+  const BY_THE_APP = {
+    name: () => '/board/by-name',
+    useful: () => '/board/useful',
+    like: ({ like }) => `/board/like?image_id=${like}`,
+  };
+  const toldFirst = () => {
+    const isFirst = new Uint8Array(board.size());
+    const first = told.map(board.rowOf).filter((row) => row >= 0);
+    for (const row of first) isFirst[row] = 1;
+    return Uint32Array.from([...first, ...allRows().reverse().filter((row) => !isFirst[row])]);
+  };
   const orders = {
     newest: () => allRows().reverse(),
     oldest: allRows,
     largest: () => bySize().reverse(),
     smallest: bySize,
-    name: () => Uint32Array.from(named.map(board.rowOf).filter((row) => row >= 0)),
+    name: () => toldFirst(),
+    useful: () => toldFirst(),
+    like: () => toldFirst(),
     given: () => Uint32Array.from([...(which.within ?? [])].map(board.rowOf).filter((row) => row >= 0)),
   };
   const order = (by) => {
@@ -54,23 +69,23 @@ const createList = (board) => {
     rows = ordered.rows.filter(fits);
     places = null;
   };
-  const needsTheApp = ({ text, order: by }) => by === 'name' || text.trim() !== '';
+  const needsTheApp = ({ text, order: by }) => by in BY_THE_APP || text.trim() !== '';
   /* Show the list as wanted, at once where that can be: keys that follow must meet the new one. */
   const show = async (wanted) => {
     asked += 1;
     const mine = asked;
     const text = wanted.text.trim();
     if (needsTheApp(wanted)) {
-      const [names, ids] = await Promise.all([
-        wanted.order === 'name' ? numbers('/board/by-name') : named,
+      const [inOrder, ids] = await Promise.all([
+        wanted.order in BY_THE_APP ? numbers(BY_THE_APP[wanted.order](wanted)) : told,
         text ? numbers(`/board/matching?text=${encodeURIComponent(text)}`) : null,
       ]);
       if (mine !== asked) return false; // something newer was asked in the meantime
-      named = names;
+      told = inOrder;
       found = ids && new Set(ids);
     } else found = null;
     which = wanted;
-    if (ordered.by !== which.order || ordered.age !== board.age() || ['name', 'given'].includes(which.order)) order(which.order);
+    if (ordered.by !== which.order || ordered.age !== board.age() || which.order === 'given' || which.order in BY_THE_APP) order(which.order);
     refresh();
     return true;
   };
@@ -89,6 +104,12 @@ const createList = (board) => {
       return isOld && needsTheApp(which) ? show(which) : false;
     },
     refresh,
+    /* Whether most of the photos that were the most useful ones have a class by now. */
+    isWornOff: () => {
+      if (which.order !== 'useful') return false;
+      const open = told.filter((id) => board.rowOf(id) >= 0 && board.isOpen(board.rowOf(id)));
+      return open.length > 0 && told.slice(0, FIRST).filter((id) => open.includes(id)).length < FIRST / 2;
+    },
     total: () => rows.length,
     rowAt: (place) => rows[place],
     idAt: (place) => (place < rows.length ? board.id(rows[place]) : null),

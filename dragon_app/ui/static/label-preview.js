@@ -1,5 +1,5 @@
 /* One photo, large: zoom, next and previous, and a class by its key, without closing. */
-const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys, move, act }) => {
+const openPreview = ({ board, list, chosen, names, grid, classes, classOf, draftOf, keys, move, act }) => {
   const { el, icon } = dragon;
   const image = el('img', { alt: '', draggable: 'false' });
   const name = el('span', { class: 'd-cut' }),
@@ -53,9 +53,12 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, keys,
     const photo = names.of(id);
     image.alt = name.textContent = photo.name;
     const label = classOf(board.classId(row));
+    const draft = draftOf(id);
+    const drafted = label ? null : classOf(draft?.class_id);
+    const state = label?.name ?? (drafted ? `${drafted.name}? ${draft.percent} %, not saved` : board.isSkipped(row) ? 'Skipped' : 'Unlabelled');
     its.replaceChildren(
-      el('i', { class: 'd-dot', style: `--c:${label?.colour ?? 'transparent'}` }),
-      el('span', { class: 'd-cut', text: label?.name ?? (board.isSkipped(row) ? 'Skipped' : 'Unlabelled') }),
+      el('i', { class: 'd-dot', style: `--c:${(label ?? drafted)?.colour ?? 'transparent'}` }),
+      el('span', { class: 'd-cut', text: state }),
     );
     choices.show();
     for (const each of choices.node.children) each.ariaPressed = each.dataset.id === String(label?.id);

@@ -5,7 +5,7 @@ const createQueue = ({ onDone, onRefused }) => {
   const SECONDS = 10,
     PAUSE_MS = 500,
     OTHER_WORKSPACE = 409;
-  const PATHS = { undo: '/undo', redo: '/redo' };
+  const STEPS = { undo: '/undo', redo: '/redo' };
   let waiting = [],
     place = null, // where they are kept: each workspace has its own
     isSending = false;
@@ -28,11 +28,16 @@ const createQueue = ({ onDone, onRefused }) => {
             resolve();
           });
         });
-  const send = async ({ batch, gesture, image_ids, class_id }) => {
-    const body = PATHS[gesture] ? { batch } : { batch, gesture, image_ids, class_id };
+  const asked = ({ batch, gesture, image_ids, class_id, class_ids }) => {
+    if (STEPS[gesture]) return [STEPS[gesture], { batch }];
+    if (gesture === 'accept') return ['/suggestions/accept', { batch, image_ids, class_ids }];
+    return ['/labels', { batch, gesture, image_ids, class_id }];
+  };
+  const send = async (gesture) => {
+    const [path, body] = asked(gesture);
     for (;;) {
       try {
-        return await call(PATHS[gesture] ?? '/labels', body, { seconds: SECONDS });
+        return await call(path, body, { seconds: SECONDS });
       } catch (error) {
         if (error.status === OTHER_WORKSPACE) {
           dragon.poll(); // the page is drawn anew; this waits here until its own workspace is back

@@ -32,13 +32,22 @@ const list = createList(board);
 const chosen = createChosen(list, () => draw());
 const names = createNames({ onKnown: () => draw() });
 const covered = () => Math.max(90, bar.bar.offsetHeight + 24); // by the bar of the chosen, at the foot
-const grid = createGrid({ board, list, chosen, names, classOf, groupOf: (id) => alike.of(id), covered });
+const suggestions = createSuggestions({
+  board,
+  onChange: async () => {
+    if (list.isWornOff() && (await list.show({}).catch(() => false))) chosen.follow();
+    draw();
+  },
+});
+const draftOf = suggestions.of;
+const grid = createGrid({ board, list, chosen, names, classOf, draftOf, groupOf: (id) => alike.of(id), covered });
 let preview = null;
 const draw = () => {
   grid.draw();
   bar.show();
   if (preview?.isOpen()) preview.show();
   emptyBin.show();
+  help.show();
   if (!summary || !board.isLoaded()) return;
   empty.show(list, summary);
   number.textContent = list.isFiltered() ? dragon.count(list.total(), 'photo') : '';
@@ -84,10 +93,13 @@ const actions = createActions({
   chosen,
   queue,
   classOf,
+  draftOf,
   moved: () => grid.show(chosen.here()),
 });
-const { act, step } = actions;
-const bar = createBar({ board, list, chosen, grid, classes: classesNow, act });
+const { act, accept, step } = actions;
+const help = createHelp({ run, suggestions, label: accept });
+const like = () => chosen.size() && showList({ order: 'like', like: chosen.hereId() });
+const bar = createBar({ board, list, chosen, grid, classes: classesNow, act, accept, draftOf, like });
 const move = (steps, { isRange = false, isOnlyFocus = false, hasFocus = true } = {}) => {
   if (!list.total()) return;
   if (hasFocus) grid.takeKeys();
@@ -100,7 +112,9 @@ const move = (steps, { isRange = false, isOnlyFocus = false, hasFocus = true } =
 const keys = createKeys({
   classes: classesNow,
   act,
+  accept,
   step,
+  like,
   keepBest: () => alike.keepBest(),
   search: () => filters.search.select(),
   isBin: () => list.which().shown === 'binned',
@@ -109,7 +123,7 @@ const open = (place) => {
   if (!list.total() || preview?.isOpen()) return;
   if (!chosen.has(list.idAt(place))) chosen.choose(place);
   else chosen.go(place);
-  preview = openPreview({ board, list, chosen, names, grid, classes: classesNow, classOf, keys, move, act });
+  preview = openPreview({ board, list, chosen, names, grid, classes: classesNow, classOf, draftOf, keys, move, act });
 };
 
 /* ---- the way in ---- */
@@ -303,6 +317,7 @@ const main = el(
   runView.line,
   alike.line,
   filters.line,
+  help.line,
   upload.panel,
   grid.box,
   empty.panel,
@@ -314,6 +329,7 @@ root.classList.add('is-new'); // until the app has said what there is
 showHeading();
 dragon.watchState((state) => {
   summary = state.summary;
+  help.follow(state);
   for (const gesture of queue.resume(state.workspace.key)) board.lay(gesture);
   classes.update(summary);
   showHeading();
