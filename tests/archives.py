@@ -14,7 +14,7 @@ Member = tuple[str | zipfile.ZipInfo, bytes]
 def zipped(members: Sequence[Member], *, method: int = zipfile.ZIP_STORED) -> bytes:
     """Return a zip of members, each a name or an entry of its own and its bytes."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
+    with zipfile.ZipFile(file, "w", method, compresslevel=1) as archive:
         for name, data in members:
             archive.writestr(name, data)
     return file.getvalue()
@@ -74,10 +74,12 @@ def _zeros(megabytes: int, count: int) -> bytes:
     return zipped([(f"{i}.png", zeros) for i in range(count)], method=zipfile.ZIP_DEFLATED)
 
 
-def many(count: int) -> bytes:
+def many(count: int, *, are_apart: bool = False) -> bytes:
     """Return a zip whose directory names so many empty members; none of them is in it."""
     head = struct.pack("<4s4B4H3L5HL", b"PK\1\2", 20, 3, 20, *[0] * 4, 33, *[0] * 3, 6, *[0] * 5)
-    directory = b"".join(head + struct.pack("<L", 36 * i) + b"%06x" % i for i in range(count))
+    one = head + bytes(4) + b"member"
+    every = (head + struct.pack("<L", 36 * i) + b"%06x" % i for i in range(count))
+    directory = b"".join(every) if are_apart else one * count
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(directory), 0, 0)
     return directory + end
 
@@ -89,9 +91,10 @@ REFUSED_WHOLE: dict[str, tuple[Callable[[], bytes], str]] = {
     "cut off": (lambda: _plain("a.png", "b.png")[:-40], "not a zip"),
     "cut in the middle": (lambda: _plain("a.png")[:200], "not a zip"),
     "no directory": (lambda: many(0)[:-10] + b"\xff" * 10, "not a zip"),
+    "an empty zip": (lambda: zipped([]), "holds no file"),
     "a million members": (lambda: many(1_000_000), "more than 120,000 files"),
     "members over one another": (_overlapping, "over one another"),
-    "a bomb of many": (lambda: _zeros(9, 30), "would unpack to 0.3 GB"),
+    "a bomb of many": (lambda: _zeros(9, 24), "would unpack to 0.2 GB"),
 }
 REFUSED_MEMBER: dict[str, tuple[Callable[[], bytes], str]] = {
     "path escape": (lambda: _plain("../../evil.png", "good.png"), "leads out of the zip"),

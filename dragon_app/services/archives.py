@@ -10,7 +10,7 @@ import struct
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +34,7 @@ _NESTED = (b"PK\x03\x04", b"PK\x05\x06")
 _HEADER_BYTES = 30  # in front of every member, without its name
 _UTF_8 = 0x800
 _ENCRYPTED = 0x1
+_TOO_MUCH = f"is too large: the tables of a zip have at most {MAX_TABLE_BYTES // 10**6} MB together"
 _CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError,
@@ -139,12 +140,10 @@ def _contents(archive: zipfile.ZipFile, name: str, archive_bytes: int) -> Conten
         else:
             taken.setdefault(path, []).append(member)
     _check_total(taken, archive_bytes)
+    if not (taken or tables or refused):
+        raise ArchiveError("holds no file")
     said = Said({path: len(group) for path, group in taken.items()})
-    for path, member in tables.items():
-        try:
-            said.read(path, read_table(reader.read(member, MAX_TABLE_BYTES)))
-        except (TableError, BadImageError) as error:
-            refused.append(Refusal(name=shown_path(path), reason=str(error)))
+    refused += _read_tables(reader, tables, said)
     files: list[IncomingFile] = []
     rows: list[LabelRow | None] = []
     inside, depth = _first_folders(taken, Path(name).stem)
@@ -154,6 +153,23 @@ def _contents(archive: zipfile.ZipFile, name: str, archive_bytes: int) -> Conten
             files.append(_incoming(reader, member, path.split("/")[depth:], inside, row))
             rows.append(row)
     return Contents(tuple(files), tuple(rows), (*refused, *said.refused()))
+
+
+def _read_tables(
+    reader: _Reader, tables: Mapping[str, zipfile.ZipInfo], said: Said
+) -> list[Refusal]:
+    """Read the tables of a zip and return those that cannot be."""
+    refused: list[Refusal] = []
+    room = MAX_TABLE_BYTES
+    for path, member in tables.items():
+        try:
+            if member.file_size > room:
+                raise TableError(_TOO_MUCH)
+            room -= member.file_size
+            said.read(path, read_table(reader.read(member, member.file_size)))
+        except (TableError, BadImageError) as error:
+            refused.append(Refusal(name=shown_path(path), reason=str(error)))
+    return refused
 
 
 def _incoming(

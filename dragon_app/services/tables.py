@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dragon_app.core.errors import ClassNameError, TableError
 from dragon_app.core.names import clean_name, shown_name
-from dragon_app.core.tables import LabelRow, read_table
+from dragon_app.core.tables import MAX_ROWS, LabelRow, read_table
 from dragon_app.core.types import Refusal, Split
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
@@ -36,48 +36,48 @@ class Said:
 
     def __init__(self, times: Mapping[str, int]) -> None:
         self.rows: dict[str, LabelRow] = {}
-        self._paths = {unicodedata.normalize("NFC", path): path for path in times}
+        self._paths = {_key(path): path for path in times}
         self._times = times
-        self._by_name: dict[str, list[str]] = {}
-        for path in times:
-            self._by_name.setdefault(_key(posixpath.basename(path)), []).append(path)
-        self._absent: Counter[str] = Counter()
+        self._by_name: dict[str, str] = {}
+        self._times_of_name: Counter[str] = Counter()
+        for path, count in times.items():
+            name = posixpath.basename(_key(path))
+            self._by_name.setdefault(name, path)
+            self._times_of_name[name] += count
+        self._lines = 0
         self._refused: list[Refusal] = []
+        self._unnamed = 0
         self._disputed: set[str] = set()
 
     def read(self, table: str, rows: Sequence[LabelRow]) -> None:
         """Match the rows of a table: by path from where it lies, else by a name that is there once.
 
-        A name that stands twice, or a file with two classes, is listed and not guessed.
+        A name that stands twice, or a file with two classes, is listed and not guessed. Raise
+        `TableError` when there were too many lines already.
         """
+        self._lines += len(rows)
+        if self._lines > MAX_ROWS:
+            raise TableError(f"is one too many: tables of a zip have {MAX_ROWS:,} lines together")
         folder = posixpath.dirname(table)
         for row in rows:
-            wanted = _key(row.file)
             path = self._paths.get(_key(posixpath.normpath(posixpath.join(folder, row.file))))
-            found = [path] if path else self._by_name.get(posixpath.basename(wanted), [])
-            times = sum(self._times[each] for each in found)
+            times = 0 if path is None else self._times[path]
+            if path is None:
+                name = posixpath.basename(_key(row.file))
+                path, times = self._by_name.get(name, ""), self._times_of_name.get(name, 0)
             if times == 0:
-                self._absent[table] += 1
-                if self._absent[table] <= _MOST_NAMED:
-                    self._refuse(row.file, f"is named in {shown_path(table)} and is not in the zip")
+                self._refuse(row.file, f"is named in {shown_path(table)} and is not in the zip")
             elif times > 1:
                 self._refuse(row.file, f"stands {times} times in the zip: which is meant?")
             else:
-                self._take(found[0], row)
+                self._take(path, row)
 
     def refused(self) -> list[Refusal]:
-        """Return everything that could not be followed."""
-        return [
-            *self._refused,
-            *(
-                Refusal(
-                    name=shown_path(table),
-                    reason=f"names {count - _MOST_NAMED:,} more files that are not in the zip",
-                )
-                for table, count in self._absent.items()
-                if count > _MOST_NAMED
-            ),
-        ]
+        """Return what could not be followed: the first by name, of the rest how many."""
+        if not self._unnamed:
+            return self._refused
+        reason = f"have {self._unnamed:,} more lines like these"
+        return [*self._refused, Refusal(name="The tables", reason=reason)]
 
     def _take(self, path: str, row: LabelRow) -> None:
         known = self.rows.get(path)
@@ -92,7 +92,10 @@ class Said:
         self._refuse(path, f"has two classes in the tables, {classes}: it came without one")
 
     def _refuse(self, name: str, reason: str) -> None:
-        self._refused.append(Refusal(name=shown_path(name), reason=reason))
+        if len(self._refused) < _MOST_NAMED:
+            self._refused.append(Refusal(name=shown_path(name), reason=reason))
+        else:
+            self._unnamed += 1
 
 
 def shown_path(path: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from dragon_app.core.errors import ArchiveError
 from dragon_app.core.types import AddResult, Split
+from dragon_app.services.archives import open_archive
 from dragon_app.wiring import App
 from tests.archives import REFUSED_MEMBER, REFUSED_WHOLE, many, photos, zipped
 from tests.photos import photo_bytes
@@ -84,7 +85,31 @@ def test_absent_files_are_named_up_to_a_hundred(app: App, tmp_path: Path) -> Non
     table = "".join(f"{i}.png,rose\n" for i in range(250)).encode()
     result = add(app, tmp_path, zipped([*photos("0.png"), ("labels.csv", table)]))
     assert len(result.refused) == 101
-    assert result.refused[-1].reason == "names 149 more files that are not in the zip"
+    assert result.refused[-1].reason == "have 149 more lines like these"
+
+
+def test_tables_have_a_size_and_a_number_of_lines_together(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dragon_app.services.archives.MAX_TABLE_BYTES", 60)
+    monkeypatch.setattr("dragon_app.services.tables.MAX_ROWS", 3)
+    lines = b"1.png,rose\n1.png,rose\n"
+    tables = [("a.csv", lines), ("b.csv", lines), ("c.csv", lines)]
+    result = add(app, tmp_path, zipped([*photos("1.png"), *tables]))
+    reasons = {each.name: each.reason for each in result.refused}
+    assert "lines together" in reasons["b.csv"]
+    assert "MB together" in reasons["c.csv"]
+    assert classes_of(app) == {"1.png": "rose"}
+
+
+def test_a_table_of_many_lines_about_many_files_of_one_name_takes_no_time_each(
+    tmp_path: Path,
+) -> None:
+    names = [(f"{i}/same.png", b"x") for i in range(2000)]
+    path = tmp_path / "set.zip"
+    path.write_bytes(zipped([*names, ("labels.csv", b"same.png,rose\n" * 20_000)]))
+    with open_archive(path, "set.zip") as contents:
+        assert "stands 2000 times in the zip" in contents.refused[0].reason
 
 
 def test_a_photo_twice_under_one_path_comes_in_once_and_two_photos_come_in(
@@ -141,7 +166,7 @@ def test_a_harmful_member_is_listed_and_the_rest_comes_in(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it does not say how much a process took")
 def test_harmful_zips_take_little_memory(tmp_path: Path) -> None:
-    (tmp_path / "many.zip").write_bytes(many(119_000))
+    (tmp_path / "many.zip").write_bytes(many(119_000, are_apart=True))
     (tmp_path / "million.zip").write_bytes(many(1_000_000))
     code = (
         "import sys\n"

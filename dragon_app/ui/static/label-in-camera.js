@@ -46,6 +46,11 @@ const createBurst = ({ classes, shownClass, onSome }) => {
         }
       } catch (error) {
         problem.textContent = `Not saved yet: ${error.message} The next photo sends these too.`;
+        if (!made.open)
+          dragon.toast(`${count(waiting.length, 'photo')} of the webcam not saved: ${error.message}`, {
+            kind: 'bad',
+            action: { label: 'Try again', run: () => dragon.saving(send) },
+          });
       } finally {
         isSending = false;
       }

@@ -134,7 +134,12 @@ const upload = createUpload({
     syncedAt = performance.now();
     dragon.changed();
   },
-  onDone: () => dragon.changed(),
+  onDone: ({ labelled }) => {
+    dragon.changed();
+    if (!labelled) return;
+    const words = `${dragon.count(labelled, 'photo')} labelled by a table`;
+    dragon.toast(words, { key: 'gesture', action: { label: 'Undo', run: () => step('undo') } });
+  },
 });
 const burst = createBurst({
   classes: classesNow,
