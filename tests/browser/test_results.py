@@ -1,5 +1,7 @@
 """The Results tab: the runs, the chosen one in full, which one Try uses."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -125,6 +127,10 @@ def test_a_run_tells_what_went_into_it_and_is_trained_again_just_so(
     page.get_by_role("tab", name="Results").click()
     page.get_by_text("What went into this run", exact=True).click()
     expect(page.locator(".provenance")).to_contain_text("16 photos, fingerprint")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as JSON", exact=True).click()
+    assert download.value.suggested_filename == "dragon-run-1.json"
+    assert len(json.loads(download.value.path().read_text("utf-8"))["photos"]) == 16
     page.get_by_role("button", name="Show its photos then and now", exact=True).click()
     then = page.get_by_role("table", name="Its photos then and now")
     expect(then.get_by_role("row")).to_have_count(17)

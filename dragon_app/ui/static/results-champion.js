@@ -10,7 +10,9 @@ const createChampion = ({ onChange, onCompare }) => {
 
   const line = ({ run, at, is_return: isReturn }) =>
     el('li', {}, el('time', { datetime: at, class: 'd-quiet d-number', text: dragon.when(at) }), ` Run ${run} ${isReturn ? 'came back' : 'was promoted'}`);
+  let holder = null; // the run that answers
   const show = ({ run, before, history }) => {
+    holder = run;
     node.hidden = run == null;
     words.textContent = history.length
       ? `Run ${run} answers in Try, since ${dragon.when(history[0].at)}.`
@@ -24,12 +26,12 @@ const createChampion = ({ onChange, onCompare }) => {
 
   /* A newer run that did better on its held-out photos is worth a look beside the one that answers. */
   const challenge = (runs, id) => {
-    const holder = runs.find((run) => run.id === id);
-    const better = runs.find((run) => run.id > id && run.status === 'finished' && run.val_accuracy > holder?.val_accuracy);
+    const current = runs.find((run) => run.id === id);
+    const better = runs.find((run) => run.id > id && run.status === 'finished' && run.val_accuracy > current?.val_accuracy);
     rival.hidden = !better;
     if (!better) return;
     rival.textContent = `Run ${better.id} did better: compare`;
-    rival.onclick = () => onCompare(holder.id, better.id);
+    rival.onclick = () => onCompare(id, better.id);
   };
   const say = (id, text) =>
     dragon.toast(text, { kind: 'good', key: 'try', action: { label: 'Try it', run: () => dragon.openTab('try') } });
@@ -57,5 +59,5 @@ const createChampion = ({ onChange, onCompare }) => {
       dragon.toast(error.message, { kind: 'bad' });
     }
   });
-  return { node, promote, refresh, challenge };
+  return { node, promote, refresh, challenge, isHeldBy: (id) => id === holder };
 };

@@ -59,7 +59,7 @@ const createVersus = ({ cards, champion, onClose }) => {
       node.replaceChildren(
         head,
         el('p', { class: 'd-text detail-sentence', text: found.words }),
-        el('div', { class: 'd-row' }, ...found.runs.map(promote), away),
+        el('div', { class: 'd-row' }, ...found.runs.filter((run) => !champion.isHeldBy(run.id)).map(promote), away),
         table(found),
         ...same,
         el('h3', { class: 'd-subtitle', text: 'Right against training time' }),
