@@ -1,7 +1,7 @@
 """What a comparison trains: variants of a person's settings that differ in one thing. Pure rules.
 
-Every variant has the same number of epochs, and keeps network, weights, image size, variation of
-the photos, batch size, seed and device of the person's settings.
+Every variant has the same number of epochs, of which none is left out by ending early. Network,
+weights, image size, variation of the photos, batch size, seed and device stay the person's own.
 """
 
 from collections.abc import Callable, Mapping

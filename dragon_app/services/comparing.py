@@ -4,13 +4,13 @@ A comparison is runs in the ordinary queue: each can be stopped by itself, and w
 after a restart. Knows no tensor and keeps no state: all of it is in the runs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import NotEnoughImagesError, NotFoundError
 from dragon_app.core.strategies import Compared, Comparison, Variant, variants
-from dragon_app.core.training import EpochMetrics, Run, RunStatus, TrainingCosts
+from dragon_app.core.training import Run, RunStatus, TrainingCosts
 from dragon_app.core.verdict import Score, Verdict, call_middle, call_quickest
 from dragon_app.services.costs import costs_key
 from dragon_app.services.estimates import frozen_in_the_end, seconds_for, seconds_measured
@@ -69,9 +69,14 @@ class Contender:
         return max(self.points, key=lambda point: (point[1], -point[0]), default=None)
 
     @property
+    def is_over(self) -> bool:
+        """Whether it will not change any more; one that is trained longer has left the race."""
+        return self.run.status.is_final or bool(self.run.extended_at)
+
+    @property
     def score(self) -> Score | None:
-        """Its result, None unless it was trained to its end: others had less than the budget."""
-        if self.run.status is not RunStatus.FINISHED:
+        """Its result, None unless it was trained for exactly the epochs that all had."""
+        if self.run.status is not RunStatus.FINISHED or self.run.extended_at:
             return None
         confusion = self.run.val_confusion
         hits = sum(row[i] for i, row in enumerate(confusion))
@@ -96,7 +101,7 @@ class Standing:
     @property
     def is_over(self) -> bool:
         """Whether none of the runs will go on."""
-        return all(each.run.status.is_final for each in self.contenders)
+        return all(each.is_over for each in self.contenders)
 
 
 class Comparing:
@@ -169,9 +174,10 @@ class Comparing:
 
     def cancel(self, comparison_id: int) -> Standing:
         """End all runs that are not over; the one at work keeps what it has learned so far."""
-        comparison = self._workspace.comparisons.get(comparison_id)
-        for run_id in reversed(comparison.run_ids):  # else the next would begin in between
-            self._runs.stop(run_id)
+        standing = self.get(comparison_id)
+        for contender in reversed(standing.contenders):  # else the next would begin in between
+            if not contender.is_over:
+                self._runs.stop(contender.run.id)
         return self.get(comparison_id)
 
     def use(self, comparison_id: int) -> Run:
@@ -184,10 +190,16 @@ class Comparing:
 
     def _contender(self, run_id: int) -> Contender:
         run = self._runs.get(run_id)
+        config = FinetuneConfig.from_json(run.config_json)
+        planned = run.extended_at[0] if run.extended_at else config.epochs
         return Contender(
             run=run,
-            points=tuple(_points(self._runs.epochs(run_id))),
-            trainable_share=self._trainable_share(FinetuneConfig.from_json(run.config_json)),
+            points=tuple(
+                (epoch.elapsed_s, epoch.val_accuracy)
+                for epoch in self._runs.epochs(run_id)
+                if epoch.epoch <= planned
+            ),
+            trainable_share=self._trainable_share(config),
         )
 
     def _trainable_share(self, config: FinetuneConfig) -> float | None:
@@ -206,21 +218,11 @@ class Comparing:
         return seconds_for(config, val_photos=val_photos, runs=self._runs.all())
 
 
-def _points(epochs: Sequence[EpochMetrics]) -> Iterator[tuple[float, float]]:
-    """Return (seconds of learning, share right); a run that was resumed counts on."""
-    before = elapsed = 0.0
-    for epoch in epochs:
-        if epoch.elapsed_s < elapsed:
-            before += elapsed
-        elapsed = epoch.elapsed_s
-        yield before + elapsed, epoch.val_accuracy
-
-
 def _verdict(
     what: Compared, contenders: Sequence[Contender]
 ) -> tuple[Verdict | None, tuple[Contender, ...]]:
-    """Call the winner once nothing goes on, among those that were trained to their end."""
-    if not all(each.run.status.is_final for each in contenders):
+    """Call the winner once nothing goes on, among those with the same budget."""
+    if not all(each.is_over for each in contenders):
         return None, ()
     scored = [(each, each.score) for each in contenders]
     finished = [(each, score) for each, score in scored if score is not None]
@@ -229,7 +231,7 @@ def _verdict(
 
 
 def _words(contenders: Sequence[Contender], verdict: Verdict | None) -> str:
-    open_runs = [each.run for each in contenders if not each.run.status.is_final]
+    open_runs = [each.run for each in contenders if not each.is_over]
     done = len(contenders) - len(open_runs)
     if open_runs:
         now = next(
@@ -243,5 +245,8 @@ def _words(contenders: Sequence[Contender], verdict: Verdict | None) -> str:
             "Compare again and let them finish."
         )
     unfinished = [each.run.label for each in contenders if each.score is None]
-    left_out = f" Not counted, since it did not end: {', '.join(unfinished)}." if unfinished else ""
-    return verdict.words + left_out
+    if not unfinished:
+        return verdict.words
+    return (
+        f"{verdict.words} Not trained for the same epochs, so not counted: {', '.join(unfinished)}."
+    )

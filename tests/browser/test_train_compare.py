@@ -114,7 +114,9 @@ def test_rates_are_compared_cancelled_in_one_click_and_one_is_set(
     studio.allow(2 * EPOCHS)
     expect(now.get_by_role("status")).to_contain_text("2 of 5 done.")
     now.get_by_role("button", name="Cancel the comparison", exact=True).click()
-    expect(now.get_by_role("status")).to_contain_text("Not counted, since it did not end")
+    expect(now.get_by_role("status")).to_contain_text(
+        "Not trained for the same epochs, so not counted"
+    )
     assert not session.app.runs.unfinished()
     now.get_by_role("button", name="Use Rate 0.00011", exact=True).click()
     page.locator(".advanced > summary").click()

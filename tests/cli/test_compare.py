@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import pytest
+
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import Report, ShouldStop
 from tests.cli.conftest import Shell
+from tests.conftest import wait_until
 from tests.fakes import FakeVision
 
 
@@ -43,3 +46,18 @@ def test_without_a_winner_the_command_fails(shell: Shell, photos: Path, vision: 
         ["Head", "only", "failed", "6.2%"],
     )
     assert "The memory is full." in outcome.err
+
+
+def test_ctrl_c_ends_every_run_of_the_comparison(
+    shell: Shell, photos: Path, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        wait_until(lambda: vision.trained_on)
+        raise KeyboardInterrupt
+
+    vision.learn = lambda report, should_stop: wait_until(should_stop)
+    monkeypatch.setattr("dragon_app.contest._watch", interrupted)
+    shell("add", photos)
+    outcome = shell("compare", "--json")
+    assert (outcome.code, outcome.answer["winner"]) == (1, None)
+    assert {run["status"] for run in outcome.answer["runs"]} == {"stopped"}

@@ -15,7 +15,8 @@ from dragon_app.core.strategies import Compared, variants
 
 PRESENT = FinetuneConfig(
     backbone="resnet18", weights=WeightsSource.STARTER, image_size_px=96, augment=Augment.STRONG,
-    seed=7, batch_size=8, epochs=12, head_lr=2e-3, freeze=3, unfreeze_after=5,
+    seed=7, batch_size=8, epochs=12, head_lr=2e-3, freeze=3, unfreeze_after=5, mirror=False,
+    patience=3, good_enough=0.9,
 )  # fmt: skip
 EXACT = FinetuneConfig(optimizer=Optimizer.EXACT, epochs=1)
 
@@ -30,8 +31,8 @@ def test_strategies_differ_in_what_learns_and_keep_the_rest() -> None:
         "As in the tale": (Freeze.NOTHING, 0),
     }
     for each in found.values():
-        assert each.epochs == 12
-        kept = ("backbone", "weights", "image_size_px", "augment", "seed", "batch_size")
+        assert (each.epochs, each.patience, each.good_enough) == (12, 0, None)
+        kept = ("backbone", "weights", "image_size_px", "augment", "mirror", "seed", "batch_size")
         assert all(getattr(each, name) == getattr(PRESENT, name) for name in kept)
     ours = [each for label, each in found.items() if label != "As in the tale"]
     assert {(each.optimizer, each.head_lr) for each in ours} == {(Optimizer.ADAMW, 2e-3)}

@@ -156,7 +156,7 @@ def test_a_run_that_had_less_than_its_budget_cannot_win(ready_app: App, gate: Ga
     standing = over(ready_app, started)
     assert standing.winner is not None
     assert standing.winner.run.label == "Last stage"
-    assert "Not counted, since it did not end: Head only, Everything." in standing.words
+    assert standing.words.endswith("not counted: Head only, Everything.")
 
 
 def test_what_waited_goes_on_after_a_restart_and_what_was_cut_off_says_so(
@@ -177,7 +177,7 @@ def test_what_waited_goes_on_after_a_restart_and_what_was_cut_off_says_so(
         session.close()
     statuses = [each.run.status for each in standing.contenders]
     assert statuses == [RunStatus.INTERRUPTED, *[RunStatus.FINISHED] * 4]
-    assert "did not end: Head only." in standing.words
+    assert standing.words.endswith("not counted: Head only.")
 
 
 def test_the_plan_tells_the_time_in_all_and_begins_nothing(ready_app: App) -> None:
@@ -222,13 +222,16 @@ def test_what_cannot_be_compared_starts_nothing(app: App) -> None:
     assert app.runs.all() == []
 
 
-def test_a_run_that_was_resumed_counts_on(ready_app: App, vision: Race) -> None:
-    standing = compared(ready_app, Compared.RATES)
-    run_id = standing.comparison.run_ids[0]
-    ready_app.workspace.runs.record(
-        run_id,
-        progress=ready_app.runs.get(run_id).progress,
-        epochs=[replace(epoch_metrics(3), elapsed_s=1.5)],  # after a restart its clock began anew
-    )
-    points = ready_app.comparing.get(standing.comparison.id).contenders[0].points
-    assert [seconds for seconds, _ in points] == [1.0, 2.0, 3.5]
+def test_a_run_that_is_trained_longer_has_left_the_race(ready_app: App) -> None:
+    standing = compared(ready_app)
+    first = standing.contenders[0].run
+    longer = replace(PRESENT, epochs=8).to_json()
+    ready_app.workspace.runs.take_up(first, longer, extended_at=[2])
+    standing = ready_app.comparing.get(standing.comparison.id)
+    assert standing.is_over
+    assert standing.winner is not None
+    assert standing.winner.run.label == "Last stage"
+    assert standing.words.endswith("Not trained for the same epochs, so not counted: Head only.")
+    assert len(standing.contenders[0].points) == 2
+    ready_app.comparing.cancel(standing.comparison.id)
+    assert ready_app.runs.get(first.id).status is RunStatus.QUEUED

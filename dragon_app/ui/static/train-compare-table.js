@@ -15,9 +15,9 @@ const createComparison = ({ onUse, onNews }) => {
   let now = null, timer = 0, seen = '';
 
   const share = (part) => (part == null ? '\u2013' : part < 0.01 ? `${(part * 100).toFixed(2)} %` : dragon.percent(part));
-  const right = ({ right: got, low, high, is_final: isFinal, status_words: status }) => {
+  const right = ({ right: got, low, high, is_over: isOver, status_words: status }) => {
     if (got == null) return [el('span', { class: 'd-quiet', text: status })];
-    if (low == null) return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet', text: isFinal ? status : 'so far' })];
+    if (low == null) return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet', text: isOver ? status : 'so far' })];
     return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet compare-interval', text: `(${Math.round(low * 100)}\u2013${Math.round(high * 100)})` })];
   };
   const line = (run, place) => el('tr', { class: run.run === now.winner ? 'is-winner' : '' },

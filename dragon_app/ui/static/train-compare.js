@@ -72,7 +72,7 @@ const createCompare = ({ wish, onUse, onStarted }) => {
     timer = setTimeout(ask, TYPING_MS);
   };
   const news = (fresh) => {
-    const done = fresh?.runs.filter(({ is_final: isFinal }) => isFinal).length;
+    const done = fresh?.runs.filter(({ is_over: isOver }) => isOver).length;
     count.textContent = !fresh ? TEASER : fresh.is_over ? `Comparison ${fresh.id} is done` : `${done} of ${fresh.runs.length} done`;
     count.classList.toggle('is-teaser', !fresh);
     if (fresh && !fresh.is_over && opened !== fresh.id) {  // once: who folds it then has reasons
