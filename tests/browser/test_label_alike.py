@@ -21,6 +21,7 @@ def test_one_key_keeps_the_best_of_a_group_and_one_undo_brings_the_rest_back(
     expect(tiles(page)).to_have_count(5)
     names = [tiles(page).nth(place).get_attribute("title") for place in range(5)]
     assert names[2] == "burst 2.png"
+    expect(page.locator(".tile-best:visible")).to_have_count(2)
     tiles(page).nth(4).click()
     page.keyboard.press("b")
     expect(tiles(page)).to_have_count(2)

@@ -30,6 +30,7 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
       { class: 'tile', role: 'option', draggable: 'true' },
       image,
       el('span', { class: 'tile-mark' }, icon('check')),
+      el('span', { class: 'tile-best', text: 'Best' }),
       el('span', { class: 'tile-class' }, el('i', { class: 'd-dot' }), el('span', { class: 'd-cut' })),
     );
     image.addEventListener('load', () => tile.classList.remove('is-loading'));
