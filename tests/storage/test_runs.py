@@ -160,3 +160,60 @@ def test_a_run_that_is_not_there_is_not_found(runs: RunStore, run_id: int) -> No
         runs.get(run_id)
     with pytest.raises(NotFoundError):
         runs.checkpoint_folder(run_id)
+
+
+def test_a_run_that_rests_is_in_no_line_and_keeps_its_time(
+    runs: RunStore, create: Callable[[], Run]
+) -> None:
+    run = create()
+    runs.begin(run.id)
+    assert not runs.change(run.id, RunStatus.QUEUED, RunStatus.PAUSED)
+    runs.end(run.id, RunStatus.PAUSED)
+    assert runs.unfinished() == []
+    paused = runs.get(run.id)
+    runs.take_up(paused, '{"epochs": 9}', extended_at=[3])
+    waiting = runs.get(run.id)
+    assert (waiting.status, waiting.config_json) == (RunStatus.QUEUED, '{"epochs": 9}')
+    assert (waiting.extended_at, waiting.seconds) == ((3,), paused.seconds)
+    assert runs.change(run.id, RunStatus.QUEUED, RunStatus.PAUSED)
+    assert runs.get(run.id).seconds == paused.seconds
+
+
+def test_a_run_cut_off_ended_when_it_was_last_heard_of(
+    runs: RunStore, create: Callable[[], Run]
+) -> None:
+    run = create()
+    runs.begin(run.id)
+    runs.cut_off(run.id, "The app ended.")
+    ended = runs.get(run.id)
+    assert (ended.status, ended.reason) == (RunStatus.INTERRUPTED, "The app ended.")
+    assert ended.finished_at == ended.started_at
+
+
+@pytest.mark.parametrize(("steps", "left"), [(0, [1]), (2, [1, 2])])
+def test_what_was_measured_after_a_moment_is_forgotten(
+    runs: RunStore, create: Callable[[], Run], steps: int, left: list[int]
+) -> None:
+    run_id = create().id
+    runs.record(
+        run_id,
+        progress=Progress(),
+        steps=[replace(step_metrics(n), epoch=n) for n in (1, 2, 3)],
+        epochs=[epoch_metrics(n) for n in (1, 2, 3)],
+    )
+    runs.rewind(run_id, epoch=2, steps=steps, note="It began again.")
+    assert [each.epoch for each in runs.epochs(run_id)] == [1]
+    assert [step for step, _ in runs.step_losses(run_id)] == left
+    assert runs.get(run_id).reason == "It began again."
+
+
+def test_a_better_checkpoint_takes_the_place_of_the_one_before(
+    workspace: Workspace, runs: RunStore, create: Callable[[], Run]
+) -> None:
+    run_id = create().id
+    for epoch in (1, 2):
+        result = replace(finetune_result(Path("x")), best_epoch=epoch)
+        runs.add_checkpoint(run_id, result, folder=f"runs/1/best-{epoch}")
+    assert runs.get(run_id).best_epoch == 2
+    with workspace.runs._database.reading() as db:
+        assert [row[0] for row in db.execute("select folder from checkpoints")] == ["runs/1/best-2"]

@@ -5,7 +5,9 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from tests.fakes import FakeVision
+from dragon_app.core.ports import Report, ShouldStop
+from tests.conftest import wait_until
+from tests.fakes import FakeVision, save_standing
 from tests.photos import photo_bytes
 
 
@@ -69,3 +71,29 @@ def test_script_asks_for_costs_and_a_rate(vision: FakeVision, client: TestClient
     assert found["suggestion"] == 1e-3
     assert len(found["points"]) == 3
     assert "preset" in words(client, "freezing_costs", "slowly", None)
+
+
+def test_a_script_pauses_a_run_lets_it_go_on_and_trains_it_longer(
+    vision: FakeVision, client: TestClient
+) -> None:
+    for name, seeds in (("Rose", range(4)), ("Tulip", range(4, 8))):
+        for seed in seeds:
+            run(client, "add", photo(seed), f"{seed}.png", name)
+    saved: list[bool] = []
+
+    def learn(report: Report, should_stop: ShouldStop) -> None:
+        save_standing(vision.folders[-1], report, epoch=2)
+        if not saved:
+            saved.append(True)
+            wait_until(should_stop)
+
+    vision.learn = learn
+    number = run(client, "train", "balanced", {"epochs": 2})["run"]
+    wait_until(lambda: saved)
+    run(client, "pause", number)
+    wait_until(lambda: run(client, "runs")[0]["status"] == "paused")
+    assert run(client, "resume", number)["run"] == number
+    wait_until(lambda: run(client, "runs")[0]["status"] == "finished")
+    assert run(client, "extend", number, 3)["config"]["epochs"] == 4
+    wait_until(lambda: run(client, "runs")[0]["status"] == "finished")
+    assert "is finished" in words(client, "resume", number)
