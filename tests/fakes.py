@@ -1,6 +1,7 @@
 """A vision that learns nothing: it reports a few events and writes a folder. Loads no torch."""
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -251,11 +252,13 @@ class FakeVision:
         self.loaded.append(checkpoint)
         return FakePredictor(tuple((checkpoint / "classes.txt").read_text().split("\n")))
 
-    def portable(self, checkpoint: Path) -> Portable:
+    def portable(self, checkpoint: Path, *, temperature: float) -> Portable:
         if self.problem_of_model:
             raise self.problem_of_model
         return Portable(
-            weights_file=checkpoint / "classes.txt", facts="{}", requirements=("torch>=2.15",)
+            weights_file=checkpoint / "classes.txt",
+            facts=json.dumps({"temperature": temperature}),
+            requirements=("torch>=2.15",),
         )
 
     def backbones(self) -> tuple[BackboneInfo, ...]:

@@ -148,7 +148,7 @@ class Vision(Protocol):
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder; raise `WeightsError` when it is damaged."""
 
-    def portable(self, checkpoint: Path) -> Portable:
+    def portable(self, checkpoint: Path, *, temperature: float) -> Portable:
         """Check a checkpoint and describe it for use elsewhere; raise `WeightsError` if damaged."""
 
     def backbones(self) -> tuple[BackboneInfo, ...]:

@@ -13,6 +13,7 @@ from dragon_app.core.portable import Portable
 from dragon_app.core.ports import Vision
 from dragon_app.core.training import Run
 from dragon_app.core.zip_stream import ZipPipe, entry
+from dragon_app.services.calibrating import temperature_of
 from dragon_app.storage.workspace import Workspace
 
 _PIECE = 1 << 20
@@ -90,7 +91,9 @@ class Packing:
         return Package(
             file_name=f"{name}.zip",
             readme=_readme(run, name),
-            model=self._vision().portable(folder),
+            model=self._vision().portable(
+                folder, temperature=temperature_of(self._workspace, run_id)
+            ),
         )
 
     def write(self, run_id: int, path: Path) -> None:

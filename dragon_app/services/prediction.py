@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from dragon_app.core.errors import BadImageError, NotFoundError, WeightsError
 from dragon_app.core.ports import Pixels, Predictor, Vision
+from dragon_app.core.temperature import tempered
 from dragon_app.core.training import ClassProbability, Prediction, Run
 from dragon_app.imaging.decode import decode_bytes
+from dragon_app.services.calibrating import temperature_of
 from dragon_app.services.intake import IncomingFile
 from dragon_app.storage.promotions import Promotion
 from dragon_app.storage.workspace import Workspace
 
 _BATCH = 32
+_KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,19 @@ class LoadedRun:
     run_id: int
     predictor: Predictor
     folder: str
+    temperature: float  # how sure it may sound
 
 
 class Predictions:
-    """Answers with a trained run. Safe from several threads: the loaded model is one reference."""
+    """Answers with a trained run. Safe from several threads: the loaded models are one reference.
+
+    Two are kept, so that two runs can be asked about the same photos in turn.
+    """
 
     def __init__(self, workspace: Workspace, vision: Callable[[], Vision]) -> None:
         self._workspace = workspace
         self._vision = vision
-        self._loaded: LoadedRun | None = None
+        self._loaded: tuple[LoadedRun, ...] = ()  # the newest comes first
         self._loading = threading.Lock()
 
     def current_run(self) -> Run | None:
@@ -83,24 +90,29 @@ class Predictions:
         wanted = run_id if run_id is not None else self._workspace.promotions.champion()
         if wanted is None:
             raise NotFoundError("There is no trained model yet. Label some photos and train first.")
-        loaded = self._loaded
-        if loaded is not None and loaded.folder == self._workspace.runs.checkpoint_folder(wanted):
+        loaded = self._known(self._workspace.runs.checkpoint_folder(wanted))
+        if loaded is not None:
             return loaded
         with self._loading:  # two first questions at once load one model
             return self._read(wanted)
 
     def _read(self, run_id: int) -> LoadedRun:
         folder = self._workspace.runs.checkpoint_folder(run_id)
-        loaded = self._loaded
-        if loaded is None or loaded.folder != folder:
+        loaded = self._known(folder)
+        if loaded is None:
             try:
                 predictor = self._vision().load_predictor(self._workspace.folder / folder)
             except WeightsError:
                 if self._workspace.runs.checkpoint_folder(run_id) == folder:
                     raise
                 return self._read(run_id)  # a better one took its place meanwhile
-            self._loaded = loaded = LoadedRun(run_id, predictor, folder)
+            temperature = temperature_of(self._workspace, run_id)
+            loaded = LoadedRun(run_id, predictor, folder, temperature)
+            self._loaded = (loaded, *self._loaded)[:_KEPT]
         return loaded
+
+    def _known(self, folder: str) -> LoadedRun | None:
+        return next((each for each in self._loaded if each.folder == folder), None)
 
 
 def _predict_batch(
@@ -117,6 +129,7 @@ def _predict_batch(
     answers: dict[int, Iterable[float]] = {}
     if photos:
         rows = loaded.predictor.probabilities(list(photos.values()))  # (N, C)
+        rows = tempered(rows, loaded.temperature)
         answers = dict(zip(photos, rows, strict=True))
     milliseconds = (time.perf_counter() - started) * 1000 / len(files)
     return [

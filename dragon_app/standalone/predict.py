@@ -73,7 +73,7 @@ def load(folder: Path = HERE) -> Callable[[Path], dict[str, float]]:
     def answer(path: Path) -> dict[str, float]:
         images = view(read(path, facts["resize_px"]), facts)  # (1, 3, S, S)
         with torch.inference_mode():
-            scores = network(images)[0]  # (C,)
+            scores = network(images)[0] / facts["temperature"]  # (C,)
         return dict(zip(facts["classes"], scores.softmax(dim=0).tolist(), strict=True))
 
     return answer

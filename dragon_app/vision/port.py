@@ -116,9 +116,9 @@ class TorchVision:
         """Read a checkpoint folder."""
         return load_predictor(checkpoint, device=device)
 
-    def portable(self, checkpoint: Path) -> Portable:
+    def portable(self, checkpoint: Path, *, temperature: float) -> Portable:
         """Check a checkpoint and describe it for use elsewhere."""
-        return describe(checkpoint)
+        return describe(checkpoint, temperature=temperature)
 
     def backbones(self) -> tuple[BackboneInfo, ...]:
         """Every network that can be fine-tuned, without stages."""

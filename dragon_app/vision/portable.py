@@ -13,8 +13,11 @@ FORMAT = 1
 _PACKAGES = ("torch", "torchvision", "safetensors", "pillow", "numpy")
 
 
-def describe(folder: Path) -> Portable:
-    """Check a checkpoint as `load` does and describe it; raise `WeightsError` when damaged."""
+def describe(folder: Path, *, temperature: float) -> Portable:
+    """Check a checkpoint as `load` does and describe it; raise `WeightsError` when damaged.
+
+    Scores divided by the temperature are as sure as they should be.
+    """
     network, meta = checkpoint.load(folder)
     done = surgery(meta.backbone, meta.transform.crop_px)
     facts = {
@@ -29,6 +32,7 @@ def describe(folder: Path) -> Portable:
         **asdict(meta.transform),
         "begun_from": meta.weights,
         "val_accuracy": meta.val_accuracy,
+        "temperature": temperature,
     }
     return Portable(
         weights_file=folder / checkpoint.WEIGHTS,

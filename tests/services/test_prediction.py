@@ -116,3 +116,10 @@ def test_threads_that_ask_two_runs_at_once_each_get_their_own(trained_app: App) 
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(ask, range(40)))
+
+
+def test_two_runs_asked_in_turn_are_each_loaded_once(trained_app: App, vision: FakeVision) -> None:
+    train(trained_app)
+    for run_id in (1, 2, 1, 2):
+        assert trained_app.predictions.predict([incoming(DARK)], run_id=run_id)[0].run_id == run_id
+    assert len(vision.loaded) == 2

@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.temperature import tempered
 from dragon_app.imaging.decode import decode_file
 from dragon_app.services.packing import Package
 from dragon_app.standalone import predict
@@ -69,7 +70,7 @@ def draw_odd_photos(folder: Path) -> list[Path]:
 def test_unpacked_in_an_empty_folder_it_answers_as_the_app_does(tmp_path: Path) -> None:
     photos = draw_odd_photos(tmp_path / "photos")
     folder = save(tmp_path / "run", "squeezenet1_1")
-    package = Package(file_name="model.zip", readme="", model=describe(folder))
+    package = Package(file_name="model.zip", readme="", model=describe(folder, temperature=2.0))
     zipfile.ZipFile(io.BytesIO(b"".join(package.pieces()))).extractall(tmp_path / "away")
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no photo")
@@ -85,7 +86,8 @@ def test_unpacked_in_an_empty_folder_it_answers_as_the_app_does(tmp_path: Path) 
     assert "broken.jpg could not be read" in told.stderr
 
     app = load_predictor(folder, device="cpu")
-    expected = app.probabilities([decode_file(path, shortest_px=app.decode_px) for path in photos])
+    read = [decode_file(path, shortest_px=app.decode_px) for path in photos]
+    expected = tempered(app.probabilities(read), 2.0)
     found = [[answer["classes"][name] for name in CLASSES] for answer in answers]
     np.testing.assert_allclose(found, expected, atol=1e-4)
     assert expected.std(axis=0).max() > 0.01  # they are not all one answer
@@ -96,7 +98,7 @@ def test_unpacked_in_an_empty_folder_it_answers_as_the_app_does(tmp_path: Path) 
 )
 def test_every_kind_of_head_is_rebuilt(tmp_path: Path, backbone: str) -> None:
     folder = save(tmp_path, backbone)
-    facts = json.loads(describe(folder).facts)
+    facts = json.loads(describe(folder, temperature=1.0).facts)
     rebuilt = predict.build(facts)
     network, _ = checkpoint.load(folder)
     rebuilt.load_state_dict(network.state_dict())
