@@ -2,6 +2,7 @@
 
 import base64
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -74,12 +75,48 @@ def test_a_chosen_photo_is_named(trained: Session, page: Page) -> None:
     expect(page.locator(".answer-headline")).to_have_text("Dragon")
 
 
-def test_several_photos_become_a_list(trained: Session, page: Page) -> None:
+def test_several_photos_become_a_list_that_can_be_kept(trained: Session, page: Page) -> None:
     open_try(page)
-    drop(page.locator(".trying"), {"a.png": photo("Meadow", 1), "${b}.png": photo("Dragon", 2)})
-    expect(page.locator(".tried li")).to_have_count(2)
-    expect(page.locator(".tried-name")).to_have_text(["Meadow", "Dragon"])
+    drop(
+        page.locator(".trying"),
+        {"a.png": photo("Meadow", 1), "${b}.png": photo("Dragon", 2), "=c.png": b"broken"},
+    )
+    expect(page.locator(".tried li")).to_have_count(3)
+    expect(page.locator(".tried-name")).to_have_text(["Meadow", "Dragon", "Not read"])
     expect(page.locator(".tried")).to_contain_text("${b}.png")
+    expect(page.locator(".tried-head")).to_contain_text("3 photos: Meadow 1, Dragon 1")
+    expect(page.locator(".tried-head")).to_contain_text("Not read: =c.png.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV", exact=True).click()
+    table = download.value.path().read_text("utf-8-sig").splitlines()
+    assert table[:3] == [
+        "name,class,probability,not read because,Dragon,Meadow",
+        "a.png,Meadow,0.800000,,0.200000,0.800000",
+        "${b}.png,Dragon,0.900000,,0.900000,0.100000",
+    ]
+    assert table[3].startswith("'=c.png,,,\"is not a picture")
+
+
+def test_a_folder_is_tried_and_a_challenger_answers_beside(
+    trained: Session, page: Page, tmp_path: Path
+) -> None:
+    again = trained.app.runs.start(FinetuneConfig(epochs=3))
+    trained.app.runs.wait(again.id)
+    open_try(page)
+    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    expect(page.locator(".answer")).to_have_count(1)
+    page.get_by_role("combobox", name="Compare with", exact=True).select_option("1")
+    expect(page.locator(".answer").nth(0)).to_contain_text("run 2")
+    expect(page.locator(".answer").nth(1)).to_contain_text("run 1")
+    folder = tmp_path / "holiday"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(photo("Dragon", number))
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a folder", exact=True).click()
+    chooser.value.set_files(folder)
+    expect(page.locator(".tried li")).to_have_count(3)
+    expect(page.locator(".tried li").first).to_contain_text("Run 1: Dragon 90 %")
 
 
 def test_a_broken_file_is_refused_in_words(trained: Session, page: Page) -> None:

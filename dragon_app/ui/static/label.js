@@ -156,7 +156,7 @@ const field = (options) => {
     ...options,
   });
   made.addEventListener('change', () => {
-    const files = chosenFiles(made.files);
+    const files = dragon.chosenFiles(made.files);
     made.value = '';
     upload.add(files, list.which().class_id ?? null);
   });
@@ -180,9 +180,9 @@ const ways = (is = '') => [
   el('button', { type: 'button', class: 'd-button', onclick: () => burst.open() }, icon('camera'), 'Webcam'),
 ];
 const takeDrop = async (transfer, classId) => {
-  const entries = entriesOf(transfer);
+  const entries = dragon.entriesOf(transfer);
   dragon.openTab('label');
-  upload.add(await droppedFiles(entries), classId);
+  upload.add(await dragon.droppedFiles(entries), classId);
 };
 takePastes({
   isHere: () => root.offsetParent,

@@ -27,18 +27,3 @@ const createAnswer = () => {
   more.addEventListener('click', () => { isAll = !isAll; show(...last); });
   return { node, show };
 };
-
-/* Several photos at once: one line each. */
-const createList = () => {
-  const node = el('ul', { class: 'tried' });
-  const line = ({ url, answer }) => {
-    const best = answer.classes[0];
-    const image = el('img', { src: url, alt: '' });
-    image.addEventListener('error', () => image.classList.add('is-broken'));
-    return el('li', {}, image, el('div', { class: 'tried-words' },
-      el('span', { class: 'tried-name d-cut', text: best ? best.name : 'Not read' }),
-      el('span', { class: `d-quiet ${best ? 'd-cut' : 'tried-reason'}`, text: best ? answer.name : `${answer.name} ${answer.error}.`, title: answer.name })),
-    el('span', { class: 'd-number', text: best ? dragon.percent(best.probability) : '' }));
-  };
-  return { node, add: (items) => node.append(...items.map(line)), clear: () => node.replaceChildren() };
-};

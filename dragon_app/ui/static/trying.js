@@ -2,12 +2,15 @@
 const root = element.querySelector('.trying');
 const { el, icon, call } = dragon;
 const AT_ONCE = 16;
-let state = null, asked = 0, urls = [];
+let state = null, asked = 0, urls = [], shown = [];
 
-const answer = createAnswer(), list = createList();
+const answer = createAnswer(), other = createAnswer(), list = createList();
+const challenger = createChallenger({ onChange: () => repeat() });
 const photo = el('img', { class: 'tried-photo', alt: '', hidden: true });
 const field = el('input', { type: 'file', multiple: true, accept: 'image/*,.heic,.heif,.avif', class: 'd-hidden', tabindex: -1, 'aria-hidden': 'true' });
 const choose = el('button', { type: 'button', class: 'd-button is-primary', text: 'Choose a photo', onclick: () => field.click() });
+const folderField = el('input', { type: 'file', webkitdirectory: true, class: 'd-hidden', tabindex: -1, 'aria-hidden': 'true' });
+const folder = el('button', { type: 'button', class: 'd-button choose-folder', onclick: () => folderField.click() }, icon('folder'), el('span', { text: 'Choose a folder' }));
 const webcam = el('button', { type: 'button', class: 'd-button', onclick: () => (camera.isOn() ? camera.stop() : begin()) }, icon('camera'), el('span', { text: 'Use the webcam' }));
 const mirrored = el('input', { type: 'checkbox', checked: true });
 const mirror = el('label', { class: 'd-row d-quiet mirror', hidden: true }, mirrored, el('span', { text: 'Mirror' }));
@@ -17,21 +20,23 @@ const which = el('p', { class: 'd-text d-quiet d-number' });
 const hint = el('div', { class: 'stage-hint' }, icon('photo'), el('p', { class: 'd-text d-subtitle', text: 'Drop a photo that the model has not seen' }),
   el('p', { class: 'd-text d-quiet', text: 'or paste one with Ctrl-V' }));
 const again = el('button', { type: 'button', class: 'd-button is-small', text: 'Try again', hidden: true });
-const side = el('div', { class: 'trying-side' }, busy, note, again, answer.node, list.node);
+const answers = el('div', { class: 'answers' }, answer.node);
+const side = el('div', { class: 'trying-side' }, busy, note, again, answers, list.node);
 const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
 const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
 const room = el('div', { class: 'trying-room' },
-  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, webcam, mirror, field), which), side);
+  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, field, folderField), which, challenger.node), side);
 const locked = el('div', { class: 'd-empty' });
 const veil = el('div', { class: 'trying-veil', hidden: true }, el('span', { text: 'Drop to try' }));
 root.replaceChildren(locked, room, veil);
 room.hidden = true;
-answer.node.hidden = true;
+answers.hidden = true;
 
 const colours = () => new Map((state?.summary.classes ?? []).map((each) => [each.name, each.colour]));
 const say = (text) => { note.textContent = text ?? ''; note.hidden = !text; };
-const post = (files) => {
+const post = (files, run) => {
   const body = new FormData();
+  if (run) body.append('run', run);
   files.forEach((file) => body.append('files', file, file.name || 'photo'));
   return call('/predictions', body);
 };
@@ -52,41 +57,61 @@ const waiting = (mine) => setTimeout(() => {
   busy.hidden = false;
 }, 700);
 
-const tryPhotos = async (files) => {
-  if (!files.length || room.hidden) return;
+/* What the run says that answers, and the challenger where there is one; those not read stay out. */
+const ask = async (items, rival) => {
+  const files = items.filter((each) => each.file).map((each) => each.file);
+  if (!files.length) return { told: new Map(), rivals: new Map() };
+  const first = await post(files);
+  const second = rival ? await post(files, rival) : null;
+  const byFile = (found) => new Map(files.map((file, i) => [file, found?.predictions[i]]));
+  return { run: first.run, told: byFile(first), rivals: byFile(second) };
+};
+const refusal = ({ name, reason }) => ({ name, classes: [], error: reason.replace(/\.$/, '') });
+
+/* Takes what was dropped or chosen: files, or names with the reason why they could not be read. */
+const tryPhotos = async (items) => {
+  if (!items.length || room.hidden) return;
   if (camera.isOn()) camera.stop();
   const mine = ++asked;
+  const rival = challenger.run();
   forget();
   say('');
   again.hidden = true;
-  answer.node.hidden = true;
-  const isOne = files.length === 1;
-  urls = files.map((file) => URL.createObjectURL(file));
-  photo.hidden = false;
+  answers.hidden = true;
+  other.node.remove();
+  shown = items;
+  const isOne = items.length === 1;
+  urls = items.map(({ file }) => (file ? URL.createObjectURL(file) : ''));
+  photo.hidden = !urls[0];
   photo.src = urls[0];
-  photo.alt = files[0].name || 'The photo that was pasted';
+  photo.alt = items[0].file?.name || 'The photo that was pasted';
   showCamera();
   const timer = waiting(mine);
   try {
-    for (let start = 0; start < files.length; start += AT_ONCE) {
-      const some = files.slice(start, start + AT_ONCE);
-      const { predictions, run } = await post(some);
+    for (let start = 0; start < items.length; start += AT_ONCE) {
+      const some = items.slice(start, start + AT_ONCE);
+      const { run, told, rivals } = await ask(some, rival);
       if (mine !== asked) return;
-      busy.hidden = files.length <= start + AT_ONCE;
-      busy.textContent = `${start + some.length} of ${files.length} photos`;
-      if (isOne) { answer.show(predictions[0], run, colours()); answer.node.hidden = false; }
-      else list.add(predictions.map((each, i) => ({ url: urls[start + i], answer: each })));
+      busy.hidden = items.length <= start + AT_ONCE;
+      busy.textContent = `${start + some.length} of ${items.length} photos`;
+      const lines = some.map((each, i) => ({ url: urls[start + i], answer: told.get(each.file) ?? refusal(each), other: rivals.get(each.file), run: rival }));
+      if (!isOne) { list.add(lines); continue; }
+      answer.show(lines[0].answer, run, colours());
+      if (lines[0].other) { other.show(lines[0].other, rival, colours()); answers.append(other.node); }
+      answers.hidden = false;
     }
   } catch (error) {
     if (mine !== asked) return;
     say(error.message);
     again.hidden = false;
-    again.onclick = () => tryPhotos(files);
+    again.onclick = () => tryPhotos(items);
   } finally {
     clearTimeout(timer);
     if (mine === asked) busy.hidden = true;
   }
 };
+const repeat = () => { if (!camera.isOn()) tryPhotos(shown); };
+const filesOf = (files) => [...files].map((file) => ({ file }));
 const frame = async (blob) => {
   const mine = asked;
   const timer = waiting(mine);
@@ -94,7 +119,7 @@ const frame = async (blob) => {
     const { predictions, run } = await post([blob]);
     if (mine !== asked || !camera.isOn()) return;
     answer.show(predictions[0], run, colours(), { isQuiet: true });
-    answer.node.hidden = false;
+    answers.hidden = false;
     say('');
   } catch (error) {
     if (mine !== asked) return;
@@ -107,7 +132,9 @@ const begin = async () => {
   forget();
   say('');
   again.hidden = true;
-  answer.node.hidden = true;
+  shown = [];
+  answers.hidden = true;
+  other.node.remove();
   photo.hidden = true;
   const problem = await camera.start();
   showCamera();
@@ -117,7 +144,8 @@ const begin = async () => {
 mirrored.addEventListener('change', () => camera.mirror(mirrored.checked));
 /* Not every format that the app reads can be shown by a browser. */
 photo.addEventListener('error', () => { if (photo.src) { photo.hidden = true; showCamera(); } });
-field.addEventListener('change', () => { const files = [...field.files]; field.value = ''; tryPhotos(files); });
+field.addEventListener('change', () => { const files = filesOf(field.files); field.value = ''; tryPhotos(files); });
+folderField.addEventListener('change', () => { const files = dragon.chosenFiles(folderField.files); folderField.value = ''; tryPhotos(files); });
 
 /* Drop and paste work anywhere while this tab is shown; each listener ends with the component. */
 const whileShown = (name, react) => {
@@ -134,11 +162,11 @@ whileShown('drop', (event) => {
   veil.hidden = true;
   if (!hasFiles(event)) return;
   event.preventDefault();
-  tryPhotos([...event.dataTransfer.files]);
+  dragon.droppedFiles(dragon.entriesOf(event.dataTransfer)).then(tryPhotos);
 });
 whileShown('paste', (event) => {
   if (dragon.isTyping(event)) return;
-  const files = [...event.clipboardData.files];
+  const files = filesOf(event.clipboardData.files);
   if (files.length) { event.preventDefault(); tryPhotos(files); } else say('There is no photo on the clipboard. Copy one first, then paste it here.');
 });
 dragon.on('tab', (tab) => { if (tab !== 'try' && camera.isOn()) camera.stop(); });
@@ -160,6 +188,7 @@ dragon.watchState((fresh) => {
   room.hidden = !model;
   locked.hidden = !!model;
   if (!model) { showLocked(fresh); return; }
+  challenger.refresh(fresh);
   const soFar = model.is_over ? '' : ` with its best so far, epoch ${model.epoch} of ${model.epochs}, ${model.is_paused ? 'paused' : 'still training'}`;
   which.textContent = `Run ${model.run} answers${soFar}${model.val_accuracy == null ? '' : `: right on ${dragon.percent(model.val_accuracy)} of held-out photos`}. It knows ${model.classes.length} classes.`;
 });
