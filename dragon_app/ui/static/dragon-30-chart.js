@@ -87,11 +87,13 @@ Object.assign(window.dragon, (() => {
     return { node, show };
   };
 
-  /* Loss and accuracy of a run side by side; `show(epochs, steps, {epochs})`. */
+  /* Loss and accuracy of a run side by side; `show(measured, steps, {epochs, kept})`. */
   const runCharts = () => {
     const loss = lineChart('Loss'), accuracy = lineChart('Right answers', { isShare: true });
     const node = el('div', { class: 'charts' }, accuracy.node, loss.node);
-    const show = (measured, steps, options) => {
+    const show = (measured, steps, { epochs: planned, kept }) => {
+      // One that is over may have ended well before the last epoch that was planned.
+      const options = { kept, epochs: (kept != null && measured.at(-1)?.epoch) || planned };
       const by = (key) => measured.map((each) => [each.epoch, each[key]]);
       accuracy.show([{ name: 'Photos learned from', kind: 'train', points: by('train_accuracy') },
         { name: 'Held-out photos', kind: 'val', points: by('val_accuracy') }], options);
