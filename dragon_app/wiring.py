@@ -25,6 +25,7 @@ from dragon_app.services.repeating import Repeating
 from dragon_app.services.results import Results
 from dragon_app.services.runs import Runs
 from dragon_app.services.suggesting import Suggesting
+from dragon_app.services.teaching import Teaching
 from dragon_app.storage.set_aside import set_aside_words
 from dragon_app.storage.workspace import Workspace, open_for_reading, open_workspace
 
@@ -50,6 +51,7 @@ class App:
     folding: Folding
     predictions: Predictions
     packing: Packing
+    teaching: Teaching
     backbones: Backbones
     measuring: Measuring
     embedding: Embedding
@@ -143,16 +145,18 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         return runs.is_training() or measuring.is_at_work()
 
     embedding = Embedding(workspace, vision, is_busy=is_busy)
+    labelling = Labelling(workspace)
     return App(
         workspace=workspace,
         dataset=dataset,
-        labelling=Labelling(workspace),
+        labelling=labelling,
         importing=Importing(workspace, dataset),
         exporting=Exporting(workspace),
         history=History(workspace),
         runs=runs,
         predictions=predictions,
         packing=Packing(workspace, vision),
+        teaching=Teaching(workspace, dataset, labelling),
         repeating=Repeating(workspace, vision, runs),
         results=Results(workspace, vision),
         folding=Folding(workspace, vision, is_training=runs.is_training),

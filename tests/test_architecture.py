@@ -86,6 +86,6 @@ def test_sql_values_are_parameters(module: Path) -> None:
     # Our own fixed texts, and as many question marks as there are values.
     known = {
         "_COLUMNS", "_SELECT", "marks", "names", "where", "assignments", "fixed", "decided",
-        "_STATE_COLUMN[kind]", "_PACKED", "_CHANGED", "rows", "needed", "column",
+        "_STATE_COLUMN[kind]", "_PACKED", "_CHANGED", "rows", "needed", "column", "_TRAINABLE",
     }  # fmt: skip
     assert formatted <= known

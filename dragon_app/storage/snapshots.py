@@ -10,6 +10,10 @@ from dragon_app.core.errors import NotFoundError
 from dragon_app.core.types import Sample, Snapshot, SnapshotPhoto, Split
 from dragon_app.storage.database import Database
 
+_TRAINABLE = """from images i join classes c on c.id = i.class_id
+    where i.is_binned = 0 and c.is_disabled = 0 and c.deleted_at is null
+    and i.split in ('train', 'val')"""
+
 
 class SnapshotStore:
     """Takes and reads snapshots. Safe from several threads."""
@@ -57,6 +61,13 @@ class SnapshotStore:
             rows = db.execute(sql, [Split.TRAIN, snapshot_id]).fetchall()
         return tuple(row[0] for row in rows)
 
+    def news(self, snapshot_id: int) -> int:
+        """Return how many photos a snapshot taken now would hold that this one does not."""
+        sql = f"""select count(*) {_TRAINABLE} and i.digest not in
+            (select digest from snapshot_samples where snapshot_id = ?)"""  # noqa: S608
+        with self._database.reading() as db:
+            return int(db.execute(sql, [snapshot_id]).fetchone()[0])
+
     def get(self, snapshot_id: int) -> Snapshot:
         """Return a snapshot; raise `NotFoundError` when there is none."""
         with self._database.reading() as db:
@@ -79,11 +90,8 @@ class SnapshotStore:
 
 
 def _current(db: sqlite_utils.Database) -> tuple[tuple[str, ...], tuple[Sample, ...]]:
-    rows = db.execute(
-        """select c.id, c.name, i.digest, i.split from images i join classes c on c.id = i.class_id
-        where i.is_binned = 0 and c.is_disabled = 0 and c.deleted_at is null
-        and i.split in ('train', 'val') order by c.id, i.digest"""
-    ).fetchall()
+    columns = "select c.id, c.name, i.digest, i.split"
+    rows = db.execute(f"{columns} {_TRAINABLE} order by c.id, i.digest").fetchall()
     names = dict.fromkeys((row[0], row[1]) for row in rows)
     targets = {class_id: target for target, (class_id, _) in enumerate(names)}
     samples = tuple(

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
@@ -172,3 +172,32 @@ def test_locked_tab_says_what_is_missing(session: Session, page: Page) -> None:
     expect(locked).to_contain_text("There is no model yet. Dragon needs")
     locked.get_by_role("button", name="Go to Label").click()
     expect(page.get_by_role("tab", name="Label")).to_have_attribute("aria-selected", "true")
+
+
+def knows_one_class(answer: Response) -> bool:
+    is_state = answer.url.endswith("/dragon/state")
+    return is_state and len(answer.json()["summary"]["classes"]) == 1
+
+
+def test_a_wrong_answer_is_put_right_and_leads_to_training(trained: Session, page: Page) -> None:
+    open_try(page)
+    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    page.get_by_role("button", name="Wrong", exact=True).click()
+    lesson = page.locator(".lesson")
+    expect(lesson.get_by_role("group", name="The right class")).to_have_text("Dragon1")
+    page.keyboard.press("1")
+    expect(lesson).to_have_text("It is in your photos now, as Dragon.")
+    image = trained.app.dataset.image(11)
+    dragon, meadow = trained.app.labelling.classes()
+    assert (image.name, image.class_id) == ("new.png", dragon.id)
+    (event,) = trained.app.workspace.labels.history(11)
+    assert event.who == "try"
+    expect(page.locator(".untaught")).to_contain_text("1 labelled photo is new since run 1.")
+    with page.expect_response(knows_one_class):
+        trained.app.labelling.delete_class(meadow.id)
+    drop(page.locator(".trying"), {"other.png": photo("Meadow", 98)})
+    page.get_by_role("button", name="Right", exact=True).click()
+    expect(lesson).to_contain_text("There is no class Meadow to learn from any more.")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Train with them", exact=True).click()
+    expect(page.get_by_role("tab", name="Train")).to_have_attribute("aria-selected", "true")

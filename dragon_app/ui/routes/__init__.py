@@ -24,6 +24,7 @@ from dragon_app.ui.routes import (
     state,
     steps,
     suggestions,
+    teaching,
     training,
     uploads,
     workspaces,
@@ -58,5 +59,6 @@ def routers(session: Session) -> list[APIRouter]:
         promotions,
         predictions,
         packages,
+        teaching,
     ]
     return [module.router(session) for module in modules]

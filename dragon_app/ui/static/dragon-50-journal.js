@@ -20,7 +20,7 @@ Object.assign(
     const whoOf = ({ who, is_reversal: isReversal, suggested_by: suggestedBy }) => {
       if (suggestedBy) return `suggested by ${suggestedBy}, accepted by hand`;
       if (isReversal) return 'by undo or redo';
-      return { import: 'with its file', script: 'by a script' }[who] ?? 'by hand';
+      return { import: 'with its file', script: 'by a script', try: 'in Try' }[who] ?? 'by hand';
     };
     const line = (each) => {
       const what = el(each.is_undone ? 's' : 'span', { text: whatOf(each) });

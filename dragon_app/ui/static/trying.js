@@ -20,17 +20,18 @@ const which = el('p', { class: 'd-text d-quiet d-number' });
 const hint = el('div', { class: 'stage-hint' }, icon('photo'), el('p', { class: 'd-text d-subtitle', text: 'Drop a photo that the model has not seen' }),
   el('p', { class: 'd-text d-quiet', text: 'or paste one with Ctrl-V' }));
 const again = el('button', { type: 'button', class: 'd-button is-small', text: 'Try again', hidden: true });
+const lesson = createLesson({ classes: () => state?.summary.classes ?? [] }), untaught = createUntaught();
 const answers = el('div', { class: 'answers' }, answer.node);
-const side = el('div', { class: 'trying-side' }, busy, note, again, answers, list.node);
+const side = el('div', { class: 'trying-side' }, busy, note, again, answers, lesson.node, list.node);
 const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
 const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
 const room = el('div', { class: 'trying-room' },
-  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, field, folderField), which, challenger.node), side);
+  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, field, folderField), which, challenger.node, untaught.node), side);
 const locked = el('div', { class: 'd-empty' });
 const veil = el('div', { class: 'trying-veil', hidden: true }, el('span', { text: 'Drop to try' }));
 root.replaceChildren(locked, room, veil);
 room.hidden = true;
-answers.hidden = true;
+answers.hidden = lesson.node.hidden = true;
 
 const colours = () => new Map((state?.summary.classes ?? []).map((each) => [each.name, each.colour]));
 const say = (text) => { note.textContent = text ?? ''; note.hidden = !text; };
@@ -77,7 +78,7 @@ const tryPhotos = async (items) => {
   forget();
   say('');
   again.hidden = true;
-  answers.hidden = true;
+  answers.hidden = lesson.node.hidden = true;
   other.node.remove();
   shown = items;
   const isOne = items.length === 1;
@@ -98,6 +99,7 @@ const tryPhotos = async (items) => {
       if (!isOne) { list.add(lines); continue; }
       answer.show(lines[0].answer, run, colours());
       if (lines[0].other) { other.show(lines[0].other, rival, colours()); answers.append(other.node); }
+      lesson.show(some[0].file, lines[0].answer);
       answers.hidden = false;
     }
   } catch (error) {
@@ -133,7 +135,7 @@ const begin = async () => {
   say('');
   again.hidden = true;
   shown = [];
-  answers.hidden = true;
+  answers.hidden = lesson.node.hidden = true;
   other.node.remove();
   photo.hidden = true;
   const problem = await camera.start();
@@ -189,6 +191,7 @@ dragon.watchState((fresh) => {
   locked.hidden = !!model;
   if (!model) { showLocked(fresh); return; }
   challenger.refresh(fresh);
+  untaught.refresh(fresh);
   const soFar = model.is_over ? '' : ` with its best so far, epoch ${model.epoch} of ${model.epochs}, ${model.is_paused ? 'paused' : 'still training'}`;
   which.textContent = `Run ${model.run} answers${soFar}${model.val_accuracy == null ? '' : `: right on ${dragon.percent(model.val_accuracy)} of held-out photos`}. It knows ${model.classes.length} classes.`;
 });
