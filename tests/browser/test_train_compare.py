@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from dragon_app import wiring
 from dragon_app.core.config import Optimizer
@@ -63,6 +63,24 @@ def test_what_waits_is_listed_and_one_is_taken_out_by_keyboard(
     wait_until(lambda: not session.app.runs.is_training())
     expect(page.get_by_role("region", name="Run", exact=True)).to_contain_text("Run 1: Balanced")
     assert len(studio.configs) == 1, "what was cancelled never began, nor hides what did"
+
+
+def test_a_waiting_run_that_began_and_ended_between_two_polls_is_shown(
+    page: Page, session: Session, studio: Studio
+) -> None:
+    """Once the page stayed with the run before it: it had heard of this one while it waited."""
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Train after this one", exact=True).click()
+    expect(line(page).get_by_role("listitem")).to_have_count(1)
+    held: list[Route] = []
+    page.route("**/dragon/state", lambda route: held.append(route))
+    studio.allow(24)
+    wait_until(lambda: not session.app.runs.is_training())
+    page.unroute("**/dragon/state")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("region", name="Run", exact=True)).to_contain_text("Run 2: Balanced")
 
 
 def test_strategies_are_compared_and_the_winner_is_used(

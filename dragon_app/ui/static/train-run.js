@@ -16,7 +16,7 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
   const live = el('div', { class: 'run-live' }, note, el('div', { class: 'run-line' }, phase, el('div', { class: 'run-buttons' }, pause, stop)), bar, facts);
   const node = el('section', { class: 'd-card run', 'aria-label': 'Run', hidden: true },
     el('div', { class: 'run-head' }, title, settings), live, result, charts.node, speech);
-  let id = null, run = null, newestSeen = 0, epochs = [], timer = 0, isAsking = false, spokenAt = 0, spoken = '';
+  let id = null, run = null, last = 0, epochs = [], timer = 0, isAsking = false, spokenAt = 0, spoken = '';
 
   const fact = (name, value) => el('div', {}, el('dt', { class: 'd-quiet', text: name }), el('dd', { text: value }));
   /* Says where the run is when that changed, never more often than a person can listen. */
@@ -135,16 +135,16 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
 
   const look = (wanted) => {
     id = wanted;
+    last = Math.max(last, wanted);
     run = null;
     epochs = [];
     ask();
   };
-  /* Follow the run at work, else one that is new. News older than what was started here changes nothing. */
+  /* Follow the run at work, else one that was not shown yet: it may have begun and ended between two
+     polls. News older than what was started here changes nothing. */
   const follow = (active, newest) => {
-    if (newest < newestSeen) return;
-    const isNew = newest > newestSeen;
-    newestSeen = newest;
-    if (active ? active !== id || run?.is_final : isNew) look(active ?? newest);
+    if (newest < last) return;
+    if (active ? active !== id || run?.is_final : newest > last) look(active ?? newest);
   };
   return { node, follow, isOver: () => id == null || !!run?.is_final || run?.status === 'paused', run: () => run };
 };
