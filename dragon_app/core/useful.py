@@ -9,7 +9,7 @@ import numpy as np
 from dragon_app.core.vectors import CHUNK, Floats, Ids, Vectors
 
 BATCH = 48  # so many are chosen against each other; the rest follow by doubt alone
-MOST = 20_000  # photos that are compared with each other: a random part of more
+MOST = 10_000  # photos that are compared with each other: a random part of more
 MOST_LABELLED = 256
 LEAST_DOUBT = 0.02  # a head can be sure and wrong
 _SEED = 0
@@ -48,7 +48,8 @@ def most_useful(
     for _ in range(min(batch, len(some))):
         place = int(np.argmax(doubts[some] * far))
         taken.append(place)
-        far = np.minimum(far, _distances(rows, squares, rows[[place]], squares[[place]]))
+        away = squares + squares[place] - 2 * (rows @ rows[place])
+        far = np.minimum(far, np.maximum(away, 0))
         far[place] = -1
     first = some[taken]
     others = np.setdiff1d(np.argsort(-doubts, kind="stable"), first, assume_unique=True)

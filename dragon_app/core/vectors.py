@@ -1,6 +1,6 @@
 """Photos as vectors: what a network's whole body makes of them, who is like whom, and a draft head.
 
-Pure numbers. 100,000 photos of 440 numbers take 180 MB, which leaves a search 40 ms.
+Pure numbers. 100,000 photos of 440 numbers take 180 MB.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 CHUNK = 8192  # rows that are scored at a time: what lies between is small, however many there are
-FAINTEST = 1e-12
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -40,14 +39,10 @@ class Vectors:
         return np.where(self.ids[places] == ids, places, -1)
 
     def nearest(self, place: int) -> Ids:
-        """Return all ids, those that point the same way from the middle of all photos first."""
-        middle = self.rows.mean(0)  # (D,)
-        wanted = self.rows[place] - middle
-        dots = self.rows @ np.stack([wanted, middle], axis=1)  # (N, 2)
-        lengths = self.squares - 2 * dots[:, 1] + middle @ middle
-        alike = (dots[:, 0] - middle @ wanted) / np.sqrt(np.maximum(lengths, FAINTEST))
-        alike[place] = np.inf  # the photo itself comes first, also among its copies
-        return self.ids[np.argsort(-alike, kind="stable")]
+        """Return all ids, the nearest to one photo first; one product of all rows with its own."""
+        far = self.squares - 2 * (self.rows @ self.rows[place])  # (N,), less what all share
+        far[place] = -np.inf  # the photo itself comes first, also among its copies
+        return self.ids[np.argsort(far)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

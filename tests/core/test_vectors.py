@@ -10,17 +10,10 @@ def vectors(of: Sequence[Sequence[float]]) -> Vectors:
     return Vectors(ids=3 * np.arange(len(rows)) + 1, rows=rows, squares=np.square(rows).sum(1))
 
 
-def test_the_photo_itself_comes_first_and_then_what_points_the_same_way() -> None:
-    around = [
-        [8.0, 7.0],
-        [7.0, 8.0],
-        [6.0, 7.0],
-        [7.0, 6.0],
-        [10.0, 7.2],
-    ]  # far from zero, as after a ReLU
-    found = vectors(around)
-    assert found.nearest(0)[:2].tolist() == [1, 13]
-    assert sorted(found.nearest(2).tolist()) == found.ids.tolist()
+def test_the_photo_itself_comes_first_and_then_by_distance() -> None:
+    found = vectors([[8.0, 7.0], [7.0, 8.0], [0.0, 0.0], [8.0, 7.0], [8.5, 7.0]])
+    assert found.nearest(3).tolist() == [10, 1, 13, 4, 7]
+    assert found.nearest(2)[0] == 7
 
 
 def test_photos_without_a_vector_have_no_place() -> None:
