@@ -19,6 +19,13 @@ const createQueue = ({ onDone, onRefused }) => {
       /* too much for the browser's store: then they last as long as the page */
     }
   };
+  /* Nothing else shows that an undo, or what comes behind other changes, was heard. */
+  const sayWaiting = () => {
+    const [n, newest] = [waiting.length, waiting.at(-1).gesture];
+    const them = n === 1 ? 'it waits here and is' : `${n} changes wait here and are`;
+    const words = { undo: 'Not undone yet', redo: 'Not redone yet' }[newest] ?? 'Not saved yet';
+    dragon.toast(`${words}: ${them} sent when the app answers.`, { kind: 'bad', key: 'waits' });
+  };
   const backOnline = () =>
     dragon.isOnline()
       ? new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
@@ -44,9 +51,7 @@ const createQueue = ({ onDone, onRefused }) => {
           return new Promise(() => {});
         }
         if (!error.offline) throw error;
-        const n = waiting.length;
-        const them = n === 1 ? 'it waits here and is' : `${n} changes wait here and are`;
-        dragon.toast(`Not saved yet: ${them} sent when the app answers.`, { kind: 'bad', key: 'waits' });
+        sayWaiting();
         await backOnline();
       }
     }
@@ -85,6 +90,7 @@ const createQueue = ({ onDone, onRefused }) => {
     add: (gesture) => {
       waiting.push(gesture);
       keep();
+      if (!dragon.isOnline()) sayWaiting();
       begin();
     },
     /* Take up what this window left waiting for the workspace; returns it, oldest first. */
