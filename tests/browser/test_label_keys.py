@@ -86,8 +86,11 @@ def test_x_bins_and_in_the_bin_puts_back(labelled: Page) -> None:
     card(labelled, "Bin").get_by_role("button").click()
     expect(tiles(labelled)).to_have_count(1)
     tiles(labelled).nth(0).click()
+    labelled.keyboard.press("1")
+    expect(labelled.get_by_text("What is in the bin gets no class", exact=False)).to_be_visible()
     labelled.keyboard.press("x")
     expect(labelled.get_by_text("The bin is empty.", exact=True)).to_be_visible()
+    expect_count(labelled, "Rose", 1)
     expect_count(labelled, "All photos", 14)
 
 

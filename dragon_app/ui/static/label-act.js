@@ -15,9 +15,13 @@ const createActions = ({ board, list, chosen, queue, classOf, draftOf, moved }) 
     moved();
   };
   const act = (kind, classId = null) => {
-    const ids = chosen.all();
+    const isForOpen = kind === 'class' || kind === 'skip';
+    const ids = chosen.all().filter((id) => !isForOpen || !board.isBinned(board.rowOf(id)));
     if (!ids.length) {
-      dragon.toast('Choose photos first: click one or press an arrow; with Shift several.', { key: 'gesture' });
+      const words = chosen.size()
+        ? 'What is in the bin gets no class: put it back first, with X.'
+        : 'Choose photos first: click one or press an arrow; with Shift several.';
+      dragon.toast(words, { key: 'gesture' });
       return;
     }
     const rows = ids.map(board.rowOf);

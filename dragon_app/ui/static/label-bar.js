@@ -32,7 +32,7 @@ const createBar = ({ board, list, chosen, grid, classes, act, accept, draftOf, l
   let drawn = '';
   const draw = () => {
     const rows = chosen.all().map(board.rowOf);
-    const isBin = list.which().shown === 'binned';
+    const isBin = rows.every(board.isBinned);
     const isSkipped = rows.every(board.isSkipped);
     const hasClass = rows.some(board.classId);
     const hasDraft = chosen.all().some(draftOf);

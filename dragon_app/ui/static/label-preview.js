@@ -60,6 +60,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, draft
       el('i', { class: 'd-dot', style: `--c:${(label ?? drafted)?.colour ?? 'transparent'}` }),
       el('span', { class: 'd-cut', text: state }),
     );
+    choices.node.hidden = board.isBinned(row);
     choices.show();
     for (const each of choices.node.children) each.ariaPressed = each.dataset.id === String(label?.id);
     story.show(id);

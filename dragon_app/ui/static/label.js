@@ -117,7 +117,7 @@ const keys = createKeys({
   like,
   keepBest: () => alike.keepBest(),
   search: () => filters.search.select(),
-  isBin: () => list.which().shown === 'binned',
+  isBin: () => chosen.size() > 0 && chosen.all().every((id) => board.isBinned(board.rowOf(id))),
 });
 const open = (place) => {
   if (!list.total() || preview?.isOpen()) return;
