@@ -4,7 +4,9 @@ Names of files and classes never enter the template, where they could run: the s
 page with `textContent`.
 """
 
+import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -13,15 +15,16 @@ _KEYFRAMES = re.compile(r"@keyframes[^{]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _STATIC = Path(__file__).parent / "static"
 
 
-def component(name: str) -> gr.HTML:
+def component(name: str, *, colours: Sequence[str] = ()) -> gr.HTML:
     """Place the component of `static/NAME.js` in a `<div class="NAME">`.
 
-    Its parts, `static/NAME-*.js`, come before it in one function: what they declare, it sees.
+    Its parts, `static/NAME-*.js`, come before it in one function: what they declare, it sees, and
+    all of them see `COLOURS`.
     """
     return gr.HTML(
         html_template=f"<div class='{name}'></div>",
         # In a block of its own: Gradio hands in names such as `upload`, which ours may use too.
-        js_on_load=f"{{\n{script(name)}\n}}",
+        js_on_load=f"{{const COLOURS = {json.dumps(list(colours))};{{\n{script(name)}\n}}}}",
         apply_default_css=False,
         elem_id=name,
     )

@@ -1,11 +1,8 @@
-/* One class in a dialog: its name, colour and key, its place, rest, merging, deleting. Knows no card. */
+/* One class in a dialog: its name, colour and key, its place, rest, merging, deleting. Knows no card.
+   `COLOURS` are those that new classes get, see core/names.py. */
 const editClass = (each, { classes, run, onGone }) => {
   const { el, call, count } = dragon;
   const SMALL = { seconds: 10 };
-  // The same hues as new classes get: they stay apart for most colour-blind eyes.
-  const COLOURS =
-    '#9b2226 #1d4e89 #2d6a4f #b5651d #6a4c93 #0f7173 #a44a6b #5c6b1e #34495e #8d5524 #3d5a80 #7b2d43'.split(' ');
-
   dragon.dialog('Class', (box, close) => {
     const wrong = el('p', { class: 'd-text d-error', id: 'class-problem', role: 'alert' });
     const send = (path, body) => run(() => call(`/classes/${path}`, body, SMALL), wrong);
