@@ -69,20 +69,24 @@ def test_key_that_is_the_boards_is_said_and_nothing_is_lost(
     expect(card(page, "Rose").locator("kbd")).to_have_text("1")
 
 
-def test_class_is_merged_and_the_merge_undone_and_redone(session: Session, page: Page) -> None:
+def test_class_is_merged_with_the_name_just_typed_and_that_undone_and_redone(
+    session: Session, page: Page
+) -> None:
     fill(session, Rose=2, Tulip=3)
     dialog = change(page, "Rose")
+    dialog.get_by_label("Name", exact=True).fill("Dog rose")
     dialog.get_by_label("Merge Rose into", exact=True).select_option("Tulip")
     dialog.get_by_role("button", name="Merge", exact=True).click()
-    expect(page.get_by_text("Rose merged into Tulip: 2 photos.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Dog rose merged into Tulip: 2 photos.", exact=True)).to_be_visible()
     expect_count(page, "Tulip", 5)
-    expect(card(page, "Rose")).to_have_count(0)
+    expect(card(page, "Tulip").locator("kbd")).to_have_text("2")  # fingers know it
+    expect(card(page, "Dog rose")).to_have_count(0)
     page.get_by_role("button", name="Undo", exact=True).click()
-    expect(page.get_by_text("Merging of Rose undone on 2 photos.", exact=True)).to_be_visible()
-    expect_count(page, "Rose", 2)
+    expect(page.get_by_text("Merging of Dog rose undone on 2 photos.", exact=True)).to_be_visible()
+    expect_count(page, "Dog rose", 2)
     page.keyboard.press("Control+Shift+z")
     expect_count(page, "Tulip", 5)
-    expect(card(page, "Rose")).to_have_count(0)
+    expect(card(page, "Dog rose")).to_have_count(0)
 
 
 def test_class_with_photos_is_deleted_and_comes_back_after_a_reload(

@@ -44,16 +44,20 @@ const editClass = (each, { classes, run, onGone }) => {
     const isOn = el('input', { type: 'checkbox', id: 'class-on' });
     isOn.checked = !each.is_disabled;
 
+    const now = { name: each.name, colour: each.colour, hotkey: each.hotkey ?? '', is_disabled: each.is_disabled };
+    /* Save what was changed here; resolves to whether all of it is saved. */
     const save = async () => {
       const wanted = { name: name.value.trim(), colour, hotkey: key.value.trim(), is_disabled: !isOn.checked };
-      const now = { ...each, hotkey: each.hotkey ?? '' };
       const change = Object.fromEntries(Object.entries(wanted).filter(([what, value]) => value !== now[what]));
-      if (!Object.keys(change).length || (await send(each.id, { ...change, batch: dragon.newBatch() }))) close();
+      if (!Object.keys(change).length) return true;
+      const isSaved = await send(each.id, { ...change, batch: dragon.newBatch() });
+      if (isSaved) Object.assign(now, change);
       else name.focus();
+      return !!isSaved;
     };
-    box.addEventListener('submit', (event) => {
+    box.addEventListener('submit', async (event) => {
       event.preventDefault();
-      save();
+      if (await save()) close();
     });
 
     /* Whatever is moved stands in the list at once; the dialog stays for the next step. */
@@ -76,7 +80,9 @@ const editClass = (each, { classes, run, onGone }) => {
       el('option', { value: '', text: 'Merge into \u2026' }),
       ...others.map((other) => el('option', { value: other.id, text: other.name })),
     );
+    /* What was typed here is saved before the class goes: it is there when that is undone. */
     const leave = async (path, body, words) => {
+      if (!(await save())) return;
       const answer = await send(`${each.id}/${path}`, { batch: dragon.newBatch(), ...body });
       if (!answer) return;
       close();
@@ -84,10 +90,15 @@ const editClass = (each, { classes, run, onGone }) => {
     };
     const merge = () => {
       const other = others.find(({ id }) => id === Number(into.value));
-      if (!other) into.focus();
-      else leave('merge', { into: other.id }, (photos) => `${each.name} merged into ${other.name}: ${photos}.`);
+      if (!other) {
+        into.focus();
+        return;
+      }
+      const isItsName = name.value.trim().toLowerCase() === other.name.toLowerCase(); // merging says that better
+      if (isItsName) name.value = now.name;
+      leave('merge', { into: other.id }, (photos) => `${now.name} merged into ${other.name}: ${photos}.`);
     };
-    const remove = () => leave('delete', {}, (photos) => `${each.name} deleted; ${photos} unlabelled.`);
+    const remove = () => leave('delete', {}, (photos) => `${now.name} deleted; ${photos} unlabelled.`);
 
     box.append(
       nameField,
