@@ -34,6 +34,9 @@ def test_large_view_tells_the_story_of_a_photo(session: Session, page: Page) -> 
     page.keyboard.press("Control+Shift+z")
     expect(lines).to_have_count(4)
     expect(lines.nth(3)).to_contain_text("Rose \u2192 <b>Tulip</b>")
+    page.keyboard.press("Space")  # the focus is on the word History: it is folded, no more
+    expect(lines.first).to_be_hidden()
+    expect(dialog).to_be_visible()
 
 
 def test_bin_is_emptied_after_one_question(session: Session, page: Page, faults: Faults) -> None:

@@ -37,6 +37,7 @@ const createChosen = (list, onChange) => {
     has: (id) => ids.has(id),
     size: () => ids.size,
     all: () => [...ids],
+    isSettled: () => isSettled,
     /* Go there without choosing. */
     go: (place) => {
       put(place);

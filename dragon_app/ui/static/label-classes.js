@@ -216,9 +216,9 @@ const createClasses = ({ onShow, onLeave, onDropPhotos, onDropFiles, run, undo }
   return {
     side,
     show,
-    /* Something else is shown than any card would show. */
-    markNone: () => {
-      shown = {};
+    /* This is shown, or, without a word, something else than any card would show. */
+    mark: (which = {}) => {
+      shown = which;
       markShown();
     },
     update: (fresh) => {

@@ -91,11 +91,18 @@ const createFilters = ({ board, list, onShow }) => {
     for (let row = 0; row < board.size() && !hasParts; row += 1) hasParts = board.part(row) > 0;
     part.hidden = !hasParts;
   };
+  /* The list was chosen elsewhere: show what was. */
+  const reflect = () => {
+    const { text, part: itsPart, order: itsOrder } = list.which();
+    search.value = text;
+    part.value = itsPart;
+    order.value = itsOrder;
+  };
   const clear = () => {
     search.value = '';
     added.value = '-1';
     part.value = '0';
     onShow({ text: '', added: null, part: 0 });
   };
-  return { line, search, searchNow, update, clear };
+  return { line, search, searchNow, update, reflect, clear };
 };

@@ -168,6 +168,21 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
       box.classList.add('is-keyed');
       box.focus({ preventScroll: true });
     },
+    /* The photo at the upper edge of the window, and how much of its row is above that; nothing while
+       the beginning can be seen. */
+    edge: () => {
+      const above = -box.getBoundingClientRect().top;
+      if (above <= 0 || !list.total()) return null;
+      const row = Math.floor(above / side);
+      return { id: list.idAt(row * columns), above: above - row * side };
+    },
+    showEdge: ({ id, above }) => {
+      const place = list.placeOf(id);
+      if (place < 0 || !box.clientWidth) return;
+      draw(); // it is as high as the list is long
+      const row = box.getBoundingClientRect().top + Math.floor(place / columns) * side;
+      scrollBy({ top: row + above, behavior: 'instant' });
+    },
     /* Keep a place in sight, below the bar at the top of the window and above the one of the chosen. */
     show: (place) => {
       const top = box.getBoundingClientRect().top + Math.floor(place / columns) * side;

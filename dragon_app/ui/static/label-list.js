@@ -11,7 +11,8 @@ const createList = (board) => {
     ordered = { by: '', age: -1, rows: NO_ROWS },
     told = [], // ids in an order that the app knows
     found = null, // ids whose name holds the text
-    asked = 0;
+    asked = 0,
+    last = null; // the newest wish
 
   const numbers = async (path) => {
     const answer = await dragon.call(path, undefined, { seconds: 30, isNumbers: true });
@@ -94,14 +95,21 @@ const createList = (board) => {
     which: () => which,
     isFiltered: () => !!(which.part || which.added || which.text.trim() || which.within),
     /* Resolves to whether the list is now as wanted; rejects when the app does not answer. */
-    show: (change) => show({ ...which, ...change }),
+    show: (change) => {
+      last = show({ ...which, ...change });
+      return last;
+    },
+    /* Resolves when the newest wish is fulfilled, or never will be. */
+    settled: () => Promise.resolve(last).catch(() => false),
     /* The board changed: rows came or went, or photos have another class. Resolves to whether the
        app was asked and the list changed once more. */
     follow: async () => {
       const isOld = ordered.age !== board.age();
       if (isOld) order(which.order);
       refresh();
-      return isOld && needsTheApp(which) ? show(which) : false;
+      if (!isOld || !needsTheApp(which)) return false;
+      last = show(which);
+      return last;
     },
     refresh,
     /* Whether most of the photos that were the most useful ones have a class by now. */

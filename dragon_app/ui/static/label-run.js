@@ -46,5 +46,5 @@ const createRunView = ({ onShow, onLeave }) => {
     line.hidden = false;
     onShow(chosen());
   };
-  return { line, open, leave, heading: () => (run ? `Photos of run ${run.run}` : null) };
+  return { line, open, leave, run: () => run?.run ?? null, heading: () => (run ? `Photos of run ${run.run}` : null) };
 };

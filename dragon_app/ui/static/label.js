@@ -100,15 +100,7 @@ const { act, accept, step } = actions;
 const help = createHelp({ run, suggestions, label: accept });
 const like = () => chosen.size() && showList({ order: 'like', like: chosen.hereId() });
 const bar = createBar({ board, list, chosen, grid, classes: classesNow, act, accept, draftOf, like });
-const move = (steps, { isRange = false, isOnlyFocus = false, hasFocus = true } = {}) => {
-  if (!list.total()) return;
-  if (hasFocus) grid.takeKeys();
-  const goes = chosen.size() || isRange || isOnlyFocus || !Number.isFinite(steps);
-  const place = Math.min(list.total() - 1, Math.max(0, goes ? chosen.here() + steps : chosen.here()));
-  if (isOnlyFocus) chosen.go(place);
-  else chosen.choose(place, { isRange });
-  grid.show(place);
-};
+const move = createMoves({ list, chosen, grid });
 const keys = createKeys({
   classes: classesNow,
   act,
@@ -199,14 +191,14 @@ const alike = createAlike({
   follow,
   onShow: (change) => {
     runView.leave();
-    classes.markNone();
+    classes.mark();
     showList({ shown: 'all', class_id: null, ...change });
   },
   onLeave: () => classes.show({ shown: 'all' }),
 });
 const runView = createRunView({
   onShow: (within) => {
-    classes.markNone();
+    classes.mark();
     showList({ shown: 'all', class_id: null, within, order: alike.leave() });
   },
   onLeave: () => classes.show({ shown: 'all' }),
@@ -280,40 +272,20 @@ filters.search.addEventListener('keydown', (event) => {
   grid.takeKeys();
 });
 
-const moves = (event) => {
-  const page = grid.columns() * grid.pageRows();
-  const steps = {
-    ArrowLeft: -1,
-    ArrowRight: 1,
-    ArrowUp: -grid.columns(),
-    ArrowDown: grid.columns(),
-    PageUp: -page,
-    PageDown: page,
-    Home: -Infinity,
-    End: Infinity,
-  }[event.key];
-  const isCommand = event.ctrlKey || event.metaKey;
-  if (steps !== undefined && !event.altKey) {
-    move(steps, { isRange: event.shiftKey, isOnlyFocus: isCommand && !event.shiftKey });
-  } else if (isCommand && event.key === ' ') chosen.choose(chosen.here(), { isMore: true });
-  else if (isCommand && event.key.toLowerCase() === 'a') chosen.everything();
-  else if (event.key === 'Escape') chosen.clear();
-  else if (event.key === ' ' || event.key === 'Enter') open(chosen.here());
-  else return;
-  event.preventDefault();
-};
-document.addEventListener('keydown', (event) => {
-  const isElsewhere = !root.offsetParent || document.querySelector('dialog[open]') || dragon.isTyping(event);
-  if (isElsewhere || event.defaultPrevented) return; // the large view that a key has just closed had it
-  if (keys.tell(event)) {
-    grid.takeKeys(); // also from a button that a dialog gave the focus back to: Space is the photo's now
-    return;
+listenToKeys({ root, grid, chosen, keys, move, open });
+const memory = createMemory({ list, chosen, grid, runView });
+/* A reload: the same list, and the same place in it once the photos are there. */
+const showAgain = async ({ which, run }) => {
+  if (run) await runView.open(run);
+  else {
+    classes.mark({ shown: which.shown, ...(which.class_id === null ? {} : { class_id: which.class_id }) });
+    await showList(which);
+    filters.reflect();
   }
-  if (keys.around(event)) return;
-  const isItsOwn = event.key === ' ' || event.key === 'Enter' ? 'button, a' : '[role="tab"]';
-  const isCommand = event.ctrlKey || event.metaKey;
-  if (!event.target.closest(isItsOwn) || (isCommand && event.key.toLowerCase() === 'a')) moves(event);
-});
+  await photosAreHere;
+  await list.settled();
+  memory.goBack();
+};
 
 const main = el(
   'div',
@@ -332,10 +304,13 @@ createPointer({ area: root, grid, list, chosen, onOpen: open });
 root.append(el('div', { class: 'label-side' }, classes.side, next.panel), main);
 root.classList.add('is-new'); // until the app has said what there is
 showHeading();
+const photosAreHere = board.sync();
 dragon.watchState((state) => {
   summary = state.summary;
   help.follow(state);
   for (const gesture of queue.resume(state.workspace.key)) board.lay(gesture);
+  const kept = memory.begin(state.workspace.key);
+  if (kept) showAgain(kept);
   classes.update(summary);
   showHeading();
   next.show(state);
@@ -343,7 +318,6 @@ dragon.watchState((state) => {
   const { class_id } = list.which();
   if (class_id != null && !classOf(class_id)) classes.show({ shown: 'all' });
 });
-board.sync();
 /* Somebody changed photos: this tab, another one, or a script. */
 dragon.on('dataset', () => board.sync().then(alike.follow));
 dragon.on('online', () => board.sync());

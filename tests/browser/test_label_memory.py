@@ -1,0 +1,38 @@
+"""What a tab of the browser shows is the same after a reload."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from dragon_app.wiring import Session
+from tests.browser.acts import card, chosen, expect_count, fill, tiles
+
+
+def test_a_reload_shows_the_same_list_at_the_same_place(
+    session: Session, page: Page, open_page: Callable[..., Page]
+) -> None:
+    fill(session, Rose=120, Tulip=3)
+    expect_count(page, "Rose", 120)
+    card(page, "Rose").get_by_role("button").first.click()
+    page.get_by_label("Order", exact=True).select_option("name")
+    page.get_by_role("searchbox", name="Search names").fill("1")  # all names hold it
+    expect(page.locator(".label-number")).to_have_text("120 photos")
+    page.keyboard.press("Enter")
+    for key in ("End", "PageUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    here = page.locator(".tile.is-here")
+    expect(chosen(page)).to_have_count(1)
+    photo = here.get_attribute("data-id")
+    before = here.bounding_box()
+    page.reload()
+    expect(page.get_by_role("heading", name="Rose", exact=True)).to_be_visible()
+    expect(here).to_have_attribute("data-id", photo or "")
+    expect(here).to_be_in_viewport()
+    assert here.bounding_box() == before
+    expect(page.get_by_role("searchbox", name="Search names")).to_have_value("1")
+    expect(page.get_by_label("Order", exact=True)).to_have_value("name")
+    expect(page.locator(".label-number")).to_have_text("120 photos")
+    expect(card(page, "Rose").get_by_role("button").first).to_have_attribute("aria-pressed", "true")
+    other = open_page()  # a tab of its own begins at the beginning
+    expect(other.get_by_role("heading", name="All photos", exact=True)).to_be_visible()
+    expect(tiles(other).first).to_be_visible()
