@@ -156,18 +156,23 @@ const field = (options) => {
 };
 const photosField = field({ accept: 'image/*,.heic,.heif,.avif,.zip,.csv,.tsv' }),
   folderField = field({ webkitdirectory: true });
+/* "Choose photos"; where there is no room, "Photos". */
+const choose = (what) => {
+  const [verb, thing] = [el('span', { class: 'way-verb', text: 'Choose ' }), el('span', { class: 'way-what', text: what })];
+  return el('span', {}, verb, thing);
+};
 const ways = (is = '') => [
   el(
     'button',
     { type: 'button', class: `d-button ${is}`, onclick: () => photosField.click() },
     icon('photo'),
-    'Choose photos',
+    choose('photos'),
   ),
   el(
     'button',
     { type: 'button', class: 'd-button', onclick: () => folderField.click() },
     icon('folder'),
-    'Choose a folder',
+    choose('a folder'),
   ),
   el('button', { type: 'button', class: 'd-button', onclick: () => burst.open() }, icon('camera'), 'Webcam'),
 ];

@@ -20,7 +20,7 @@ const createMap = ({ onMove, onAgain }) => {
   const state = (isFrozen) => el('span', { class: 'map-state' }, icon(isFrozen ? 'lock' : 'flame'), el('span', { text: isFrozen ? 'frozen' : 'learns' }));
   const block = ({ name, hint, size, count, lr, isFrozen, height, title, onclick }) => el('li', { class: `map-block ${isFrozen ? 'is-frozen' : 'is-learning'}`, title, onclick },
     el('span', { class: 'map-shape' }, el('span', { class: 'map-box', style: `height:${height}px` }, state(isFrozen))),
-    line('map-name', name), line('map-hint d-quiet', hint), line('d-quiet d-number', size),
+    el('span', { class: 'map-name' }, ...[name].flat()), line('map-hint d-quiet', hint), line('d-quiet d-number', size),
     el('span', { class: 'd-quiet d-number' }, count, ...(count ? [line('map-unit', ' weights')] : [])), line('map-rate d-number', lr));
 
   const draw = (network, frozen, config) => {
@@ -34,7 +34,7 @@ const createMap = ({ onMove, onAgain }) => {
       // A row of tokens has no side: it is drawn as large as the map before it.
       if (stage.output_size_px) height = LEAST_PX + (MOST_PX - LEAST_PX) * (Math.log2(stage.output_size_px + 1) / Math.log2(largest + 1));
       const isFrozen = i < frozen;
-      return block({ name: `Stage ${i + 1}`, hint: hints[i], size: stage.output_size_px ? `${stage.output_size_px} px` : 'tokens', count: mapWords.weights(stage.parameters),
+      return block({ name: [line('map-word', 'Stage '), i + 1], hint: hints[i], size: stage.output_size_px ? `${stage.output_size_px} px` : 'tokens', count: mapWords.weights(stage.parameters),
         lr: isFrozen ? '' : lr(mapWords.rate(config, i + 1, n)), isFrozen, height, title: stage.name, onclick: () => onMove(isFrozen ? i : i + 1) });
     });
     node.style.setProperty('--stages', n);
