@@ -175,6 +175,7 @@ def test_what_another_tab_or_script_did_shows_by_itself(labelled: Page, session:
     expect(tiles(labelled)).to_have_count(16)
 
 
+@pytest.mark.usefixtures("vision")
 def test_next_step_is_said(labelled: Page, session: Session) -> None:
     hint = labelled.locator(".next")
     expect(hint).to_contain_text("Rose needs 2 more photos")

@@ -10,6 +10,7 @@ from dragon_app.wiring import Session
 from tests.browser.acts import expect_count, fill, make_class, tiles
 from tests.browser.conftest import Faults, Server, watch
 
+pytestmark = pytest.mark.usefixtures("vision")  # the Train tab asks for costs at once
 LOST = ("net::ERR_",)  # what Chromium itself writes when the app is gone
 
 _FOCUS = """() => {
