@@ -42,7 +42,7 @@ def test_the_loss_falls_and_colours_are_told_apart(
     small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path
 ) -> None:
     events: list[TrainingEvent] = []
-    config = replace(small, epochs=6, augment=Augment.LIGHT)
+    config = replace(small, epochs=6, head_lr=2e-3, augment=Augment.LIGHT)
     result = train(config, make_photos(), tmp_path / "run", events=events)
     losses = [event.train_loss for event in events if isinstance(event, EpochMetrics)]
     assert losses[-1] < losses[0]
