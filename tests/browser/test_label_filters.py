@@ -129,6 +129,7 @@ def test_any_file_name_is_text_can_be_searched_and_ordered(
     name: str, session: Session, page: Page
 ) -> None:
     add(session, [name, "plain.png"])
+    name = name.replace("\u202e", "\ufffd")  # what turns text round is replaced
     expect_names(page, ["plain.png", name])
     choice(page, "Order").select_option("By name")
     expect(tiles(page)).to_have_count(2)
