@@ -21,7 +21,7 @@ const createFilters = ({ board, list, onShow }) => {
   ];
   const option = ([value, text]) => el('option', { value, text });
   const select = (label, options, change) => {
-    const made = el('select', { class: 'd-input', 'aria-label': label }, ...options.map(option));
+    const made = el('select', { class: 'd-input', 'aria-label': label, autocomplete: 'off' }, ...options.map(option));
     made.addEventListener('change', () => onShow(change(made.value)));
     return made;
   };

@@ -7,7 +7,9 @@ const createMemory = ({ list, chosen, grid, runView }) => {
     if (!place) return;
     const { within, ...which } = list.which();
     const run = within ? runView.run() : null; // its photos are asked for again by its number
-    const now = { which, run, here: chosen.isSettled() ? chosen.hereId() : null, edge: grid.edge() };
+    const edge = grid.edge();
+    history.scrollRestoration = edge ? 'manual' : 'auto'; // the browser would scroll before the photos are there
+    const now = { which, run, here: chosen.isSettled() ? chosen.hereId() : null, edge };
     try {
       if (within && run === null) sessionStorage.removeItem(place); // photos gathered for a moment
       else sessionStorage.setItem(place, JSON.stringify(now));

@@ -156,26 +156,7 @@ const field = (options) => {
 };
 const photosField = field({ accept: 'image/*,.heic,.heif,.avif,.zip,.csv,.tsv' }),
   folderField = field({ webkitdirectory: true });
-/* "Choose photos"; where there is no room, "Photos". */
-const choose = (what) => {
-  const [verb, thing] = [el('span', { class: 'way-verb', text: 'Choose ' }), el('span', { class: 'way-what', text: what })];
-  return el('span', {}, verb, thing);
-};
-const ways = (is = '') => [
-  el(
-    'button',
-    { type: 'button', class: `d-button ${is}`, onclick: () => photosField.click() },
-    icon('photo'),
-    choose('photos'),
-  ),
-  el(
-    'button',
-    { type: 'button', class: 'd-button', onclick: () => folderField.click() },
-    icon('folder'),
-    choose('a folder'),
-  ),
-  el('button', { type: 'button', class: 'd-button', onclick: () => burst.open() }, icon('camera'), 'Webcam'),
-];
+const ways = createWays({ photos: () => photosField.click(), folder: () => folderField.click(), webcam: () => burst.open() });
 const takeDrop = async (transfer, classId) => {
   const entries = dragon.entriesOf(transfer);
   dragon.openTab('label');
@@ -285,10 +266,10 @@ const showAgain = async ({ which, run }) => {
   else {
     classes.mark({ shown: which.shown, ...(which.class_id === null ? {} : { class_id: which.class_id }) });
     await showList(which);
-    filters.reflect();
   }
   await photosAreHere;
   await list.settled();
+  filters.reflect();
   memory.goBack();
 };
 
