@@ -3,13 +3,15 @@
 Shared by the test and by `benchmarks/pause_drill.py`.
 """
 
-import os
+import multiprocessing
 import random
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, WeightsSource
@@ -17,27 +19,29 @@ from dragon_app.core.training import EpochMetrics, RunStatus
 from dragon_app.storage.standings import is_whole
 from dragon_app.vision import checkpoint, standing
 from dragon_app.wiring import App, open_app
-from tests.integration.drill import ROOT
-from tests.integration.sitting import MOMENTS
+from tests.integration import sitting
 from tests.photos import incoming_photos
 
-# Dropout, momentum, photos that are varied, a cached part, and one that begins to learn later.
+# Random mixtures, moments, photos that are varied, a cached part, one that begins to learn later.
 CONFIG = FinetuneConfig(
-    backbone="mobilenet_v3_small",
+    backbone="shufflenet_v2_x0_5",
     weights=WeightsSource.NONE,
     freeze=2,
     unfreeze_after=1,
     image_size_px=32,
-    epochs=4,
+    epochs=3,
     batch_size=4,
     head_lr=3e-3,
     augment=Augment.LIGHT,
+    mixup=0.2,
     device="cpu",
     arithmetic=Arithmetic.FLOAT32,
 )
-STEPS = 20  # of the whole run
+STEPS = 15  # of the whole run
 _WAIT_S = 120.0
-_QUIETLY = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}  # as the app itself, before torch is there
+# Torch is imported once, by a process that does nothing else and from which the others are forked.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["dragon_app.vision.port", "tests.integration.sitting"])
 
 
 @dataclass(frozen=True)
@@ -66,36 +70,43 @@ def copy(template: Path, folder: Path) -> None:
     shutil.copytree(template, folder)
 
 
-def sit(folder: Path, *options: object) -> int:
-    """Train until the end or until the process ends itself; return its exit code."""
-    return subprocess.run(
-        _command(folder, *options),
-        cwd=ROOT,
-        env=_QUIETLY,
-        stdout=subprocess.DEVNULL,
-        timeout=_WAIT_S,
-    ).returncode
+def sit(folder: Path, *, save: int = 0, moment: int = 0) -> int:
+    """Train until the end, or until a moment of a save; return the exit code."""
+    with _sitting(folder, save, moment) as (process, _):
+        process.join(_WAIT_S)
+        assert process.exitcode is not None, "it did not end"
+        return process.exitcode
 
 
 def kill_after(folder: Path, steps: int) -> None:
     """Train, and kill the process when it has taken so many steps."""
-    process = subprocess.Popen(
-        _command(folder), cwd=ROOT, env=_QUIETLY, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
+    with _sitting(folder, 0, 0) as (_, told):
         for _ in range(steps):
-            assert process.stdout.readline(), "it ended by itself"
+            assert told.poll(_WAIT_S), "it takes no step"
+            told.recv()
+
+
+@contextmanager
+def _sitting(
+    folder: Path, save: int, moment: int
+) -> Iterator[tuple[BaseProcess, "Connection[None, None]"]]:
+    """Start a process that trains; it is gone at the end of the block."""
+    told, tells = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=sitting.sit, args=[folder, tells, save, moment])
+    process.start()
+    tells.close()
+    try:
+        yield process, told
     finally:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.join()
+        told.close()
 
 
 def kill_in_save(folder: Path) -> bool:
     """Train until the process dies at a random moment within a save; whether it did."""
-    save, moment = random.randint(1, 3), random.randint(1, MOMENTS)
-    return sit(folder, "--die-in-save", save, "--at", moment) != 0
+    moment = random.randint(1, sitting.MOMENTS)
+    return sit(folder, save=random.randint(1, 3), moment=moment) != 0
 
 
 def check(folder: Path) -> tuple[int, int]:
@@ -135,10 +146,6 @@ def outcome(folder: Path) -> Outcome:
         )
     finally:
         app.close()
-
-
-def _command(folder: Path, *options: object) -> list[str]:
-    return [sys.executable, "-m", "tests.integration.sitting", str(folder), *map(str, options)]
 
 
 def _epochs(app: App) -> tuple[EpochMetrics, ...]:

@@ -1,17 +1,11 @@
-"""A process that trains run 1 of a workspace, saving after every step, for a drill to kill.
+"""A process that trains run 1 of a workspace, for a drill to kill. It saves after every step."""
 
-    python -m tests.integration.sitting WORKSPACE [--die-in-save N --at MOMENT]
-
-It says `step` on stdout after each step. With `--die-in-save` it ends itself, as a power cut would,
-at a moment within the N-th save: before or after each thing that a save does to disk and database.
-"""
-
-import argparse
 import os
 import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -57,38 +51,33 @@ class Death:
         return deadly
 
 
-def main() -> int:
-    """Train to the end, unless killed; 0 when the run finished."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("workspace", type=Path)
-    parser.add_argument("--die-in-save", type=int, default=0)
-    parser.add_argument("--at", type=int, default=0)
-    options = parser.parse_args()
+def sit(workspace: Path, steps: "Connection[None, None]", save: int, moment: int) -> None:
+    """Train to the end, telling each step; die at a moment of a save, counted from 1, if it comes.
+
+    As a power cut would: before or after each thing that a save does to disk and database.
+    """
     keeping.EVERY_S, keeping.SHARE = 0.0, 0
-    _say_steps()
-    _let_die(Death(options.die_in_save, options.at))
-    app = open_app(options.workspace)
-    try:
-        run = app.runs.get(1)
-        if run.status is RunStatus.QUEUED:
-            app.runs.take_up_queue()
-        else:
-            app.runs.resume(1)
-        return 0 if app.runs.wait(1).status is RunStatus.FINISHED else 1
-    finally:
-        app.close()
+    _tell_steps(steps)
+    _let_die(Death(save, moment))
+    app = open_app(workspace)
+    if app.runs.get(1).status is RunStatus.QUEUED:
+        app.runs.take_up_queue()
+    else:
+        app.runs.resume(1)
+    is_finished = app.runs.wait(1).status is RunStatus.FINISHED
+    app.close()
+    sys.exit(not is_finished)
 
 
-def _say_steps() -> None:
+def _tell_steps(steps: "Connection[None, None]") -> None:
     step = learning.Stepper.step
 
-    def said(stepper: learning.Stepper, number: int, pace: learning.Pace) -> tuple[float, ...]:
+    def told(stepper: learning.Stepper, number: int, pace: learning.Pace) -> tuple[float, ...]:
         lrs = step(stepper, number, pace)
-        sys.stdout.write("step\n")
-        sys.stdout.flush()
+        steps.send(None)
         return lrs
 
-    learning.Stepper.step = said  # type: ignore[method-assign, assignment]
+    learning.Stepper.step = told  # type: ignore[method-assign, assignment]
 
 
 def _let_die(death: Death) -> None:
@@ -106,7 +95,3 @@ def _let_die(death: Death) -> None:
     StandingStore.add = death.within(StandingStore.add)  # type: ignore[method-assign]
     StandingStore.tidy = death.within(StandingStore.tidy)  # type: ignore[method-assign]
     RunStore.add_checkpoint = death.within(RunStore.add_checkpoint)  # type: ignore[method-assign]
-
-
-if __name__ == "__main__":
-    sys.exit(main())
