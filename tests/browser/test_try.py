@@ -126,15 +126,32 @@ def test_a_broken_file_is_refused_in_words(trained: Session, page: Page) -> None
     expect(page.locator(".answer-headline")).to_have_class(re.compile("d-error"))
 
 
-def test_the_webcam_answers_again_and_again_and_stops(trained: Session, page: Page) -> None:
+def test_the_webcam_answers_again_and_again_from_a_chosen_device_and_stops(
+    trained: Session, page: Page
+) -> None:
+    page.add_init_script(
+        """const devices = navigator.mediaDevices;
+        const real = devices.enumerateDevices.bind(devices);
+        devices.enumerateDevices = async () => [...await real(),
+          { kind: 'videoinput', deviceId: 'other', label: 'Other webcam' }];
+        const get = devices.getUserMedia.bind(devices);
+        devices.getUserMedia = ({ video }) => {
+          window.askedFor = video.deviceId?.exact;
+          return get({ video: true });
+        };"""
+    )
+    page.reload()
     open_try(page)
     with page.expect_request("**/dragon/predictions"):
         page.get_by_role("button", name="Use the webcam").click()
     expect(page.locator(".answer-headline")).not_to_be_empty()
+    page.get_by_role("combobox", name="Webcam", exact=True).select_option("Other webcam")
+    page.wait_for_function("window.askedFor === 'other'")
     with page.expect_response("**/dragon/predictions"):
         pass
     page.get_by_role("button", name="Stop the webcam").click()
     expect(page.locator(".camera-video")).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Webcam", exact=True)).to_be_hidden()
 
 
 def test_a_refused_webcam_is_explained(trained: Session, page: Page) -> None:

@@ -38,13 +38,14 @@ Object.assign(
         node.srcObject = null;
         onEnd();
       };
-      /* Resolves to nothing, or to why there is no picture. */
-      const start = async () => {
+      /* Resolves to nothing, or to why there is no picture; `device` is one of `devices`. */
+      const start = async ({ device = null } = {}) => {
         session += 1;
         const mine = session;
         if (!navigator.mediaDevices) return 'This browser gives no access to a webcam. Drop a photo instead.';
         try {
           const video = { width: { ideal: width }, height: { ideal: height } };
+          if (device) video.deviceId = { exact: device };
           const got = await navigator.mediaDevices.getUserMedia({ video });
           if (mine !== session) {
             got.getTracks().forEach((track) => track.stop());
@@ -61,7 +62,16 @@ Object.assign(
         }
         return null;
       };
-      return { node, frame, start, stop, session: () => session, isOn: () => !!stream };
+      /* The webcams there are, {id, name}; they have names once one was allowed. */
+      const devices = async () => {
+        const found = await navigator.mediaDevices.enumerateDevices();
+        return found
+          .filter((each) => each.kind === 'videoinput')
+          .map((each, i) => ({ id: each.deviceId, name: each.label || `Webcam ${i + 1}` }));
+      };
+      /* Which of them is at work. */
+      const device = () => stream?.getVideoTracks()[0]?.getSettings().deviceId;
+      return { node, frame, start, stop, devices, device, session: () => session, isOn: () => !!stream };
     };
     return { webcam };
   })(),

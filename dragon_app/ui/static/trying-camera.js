@@ -14,11 +14,39 @@ const createCamera = ({ onFrame, onEnd }) => {
       await Promise.all([blob && onFrame(blob), wait(100)]);
     }
   };
-  const start = async () => {
-    const problem = await camera.start();
-    if (camera.isOn()) loop();
+  /* Which webcam: asked only where there are several. */
+  const menu = dragon.el('select', { class: 'd-input', 'aria-label': 'Webcam', hidden: true });
+  const offer = async () => {
+    const found = await camera.devices();
+    menu.replaceChildren(...found.map(({ id, name }) => dragon.el('option', { value: id, text: name, selected: id === camera.device() })));
+    menu.hidden = found.length < 2 || !camera.isOn();
+  };
+  const start = async (device) => {
+    const problem = await camera.start({ device });
+    if (camera.isOn()) {
+      loop();
+      offer();
+    }
     return problem;
   };
   const mirror = (is) => camera.node.classList.toggle('is-mirrored', is);
-  return { node: camera.node, start, stop: camera.stop, mirror, isOn: camera.isOn };
+  return { node: camera.node, menu, start, stop: camera.stop, mirror, isOn: camera.isOn };
+};
+
+/* Bars that follow a webcam calmly: each answer counts for a part, the ones before it for the rest. */
+const createSmoother = () => {
+  const KEPT = 0.6; // at 8 answers a second, a change is seen in full after half a second
+  let shares = new Map();
+  const smooth = (answer) => {
+    const before = shares;
+    shares = new Map(
+      answer.classes.map(({ name, probability }) => [
+        name,
+        before.has(name) ? KEPT * before.get(name) + (1 - KEPT) * probability : probability,
+      ]),
+    );
+    const classes = [...shares].map(([name, probability]) => ({ name, probability }));
+    return { ...answer, classes: classes.sort((a, b) => b.probability - a.probability) };
+  };
+  return { smooth, forget: () => shares.clear() };
 };

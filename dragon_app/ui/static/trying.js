@@ -24,9 +24,10 @@ const lesson = createLesson({ classes: () => state?.summary.classes ?? [] }), un
 const answers = el('div', { class: 'answers' }, answer.node);
 const side = el('div', { class: 'trying-side' }, busy, note, again, answers, lesson.node, list.node);
 const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
+const smoother = createSmoother();
 const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
 const room = el('div', { class: 'trying-room' },
-  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, field, folderField), which, challenger.node, untaught.node), side);
+  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, camera.menu, field, folderField), which, challenger.node, untaught.node), side);
 const locked = el('div', { class: 'd-empty' });
 const veil = el('div', { class: 'trying-veil', hidden: true }, el('span', { text: 'Drop to try' }));
 root.replaceChildren(locked, room, veil);
@@ -46,6 +47,7 @@ const showCamera = () => {
   webcam.lastChild.textContent = isOn ? 'Stop the webcam' : 'Use the webcam';
   camera.node.hidden = !isOn;
   mirror.hidden = !isOn;
+  if (!isOn) camera.menu.hidden = true;
   if (isOn) photo.hidden = true;
   hint.hidden = isOn || !photo.hidden;
 };
@@ -120,7 +122,7 @@ const frame = async (blob) => {
   try {
     const { predictions, run } = await post([blob]);
     if (mine !== asked || !camera.isOn()) return;
-    answer.show(predictions[0], run, colours(), { isQuiet: true });
+    answer.show(smoother.smooth(predictions[0]), run, colours(), { isQuiet: true });
     answers.hidden = false;
     say('');
   } catch (error) {
@@ -129,7 +131,7 @@ const frame = async (blob) => {
     await new Promise((resolve) => { setTimeout(resolve, 2000); });
   } finally { clearTimeout(timer); busy.hidden = true; }
 };
-const begin = async () => {
+const begin = async (device) => {
   asked += 1;
   forget();
   say('');
@@ -138,11 +140,13 @@ const begin = async () => {
   answers.hidden = lesson.node.hidden = true;
   other.node.remove();
   photo.hidden = true;
-  const problem = await camera.start();
+  smoother.forget();
+  const problem = await camera.start(device);
   showCamera();
   camera.mirror(mirrored.checked);
   say(problem);
 };
+camera.menu.addEventListener('change', () => { const device = camera.menu.value; camera.stop(); begin(device); });
 mirrored.addEventListener('change', () => camera.mirror(mirrored.checked));
 /* Not every format that the app reads can be shown by a browser. */
 photo.addEventListener('error', () => { if (photo.src) { photo.hidden = true; showCamera(); } });
