@@ -18,15 +18,14 @@ def compute_head(course: Course) -> Lesson:
     """
     started = time.monotonic()
     views = course.plan.exact_views()
-    plain, *varied = (course.vectors("train", view) for view in views)  # each (N, D)
-    features = torch.cat([plain, *varied])
+    features = torch.cat([course.vectors("train", view) for view in views])  # (views * N, D)
     if not features.isfinite().all():
         raise TrainingError(
             "What the backbone makes of the photos is not a number: its weights may be damaged. "
             "Choose other starting weights."
         )
-    count = len(plain)
     targets = course.train.targets
+    count = len(targets)
     course.observer.phase("Finding the best last layer")
     examples = Examples(
         features=features,
@@ -41,7 +40,7 @@ def compute_head(course: Course) -> Lesson:
         should_stop=course.observer.should_stop,
     )
     course.network.head.take(found.weight, found.bias, mean=found.mean, scale=found.scale)
-    scores = found.scores(plain)
+    scores = found.scores(features[:count])  # of the plain view, which comes first
     return Lesson(
         loss=float(functional.cross_entropy(scores, targets)),
         accuracy=float((scores.argmax(1) == targets).double().mean()),

@@ -9,6 +9,7 @@ from dragon_app.core.config import Augment, FinetuneConfig, Optimizer
 from dragon_app.vision.freezing import frozen_at
 
 VIEWS = 4  # of each photo that take turns where part of the network is frozen
+FEATURES_BYTES = 2**29  # of all views that a computed head learns from: they are in memory at once
 EVAL = "eval"  # the one view that validation sees
 
 
@@ -16,13 +17,15 @@ EVAL = "eval"  # the one view that validation sees
 class Plan:
     """The course of a run over its epochs, which count from 1; `begins` is the first still to do.
 
-    Whether there were epochs before changes nothing in those that come.
+    Whether there were epochs before changes nothing in those that come. A computed head learns from
+    at most `most_views`.
     """
 
     config: FinetuneConfig
     stages: int
     finally_frozen: int
     begins: int = 1
+    most_views: int = VIEWS
 
     def frozen(self, epoch: int) -> int:
         """Return how many stages, from the input, do not learn in an epoch."""
@@ -60,9 +63,17 @@ class Plan:
     def exact_views(self) -> list[str]:
         """Return what a computed head learns from: the plain view first."""
         augment = self.config.augment
-        varied = [] if augment is Augment.OFF else [f"{augment}-{n}" for n in range(VIEWS - 1)]
-        return [EVAL, *varied]
+        varied = 0 if augment is Augment.OFF else self.most_views - 1
+        return [EVAL, *(f"{augment}-{number}" for number in range(varied))]
 
     def epochs(self) -> range:
         """Return the epochs still to do."""
         return range(self.begins, self.config.epochs + 1)
+
+
+def views_that_fit(photos: int, *, width: int) -> int:
+    """Return of how many views a computed head holds the features, so many float32 of a photo.
+
+    One at least, whatever it takes: without the plain view there is nothing to learn from.
+    """
+    return min(VIEWS, max(1, FEATURES_BYTES // (photos * width * 4)))

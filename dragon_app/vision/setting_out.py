@@ -19,7 +19,7 @@ from dragon_app.vision.objective import make_objective
 from dragon_app.vision.observer import Observer
 from dragon_app.vision.origin import origin
 from dragon_app.vision.photos import CompactPhotos, compact_key
-from dragon_app.vision.plan import Plan
+from dragon_app.vision.plan import Plan, views_that_fit
 from dragon_app.vision.resuming import start_again
 from dragon_app.vision.standing import Standing
 from dragon_app.vision.start import Start, find_weights, read_as, start_network
@@ -73,6 +73,7 @@ def set_out(
             stages=stages,
             finally_frozen=finally_frozen,
             begins=1 if standing is None else standing.place.epoch,
+            most_views=views_that_fit(len(train), width=start.network.head.linear.in_features),
         ),
         objective=make_objective(used, train.targets, classes=classes),
         start=start,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer
-from dragon_app.vision.plan import Plan
+from dragon_app.vision.plan import FEATURES_BYTES, Plan, views_that_fit
 
 CONFIG = FinetuneConfig(epochs=6, augment=Augment.LIGHT, freeze=3)
 
@@ -44,6 +44,19 @@ def test_a_head_that_learns_first_has_views_of_its_own() -> None:
 def test_a_computed_head_learns_from_the_plain_view_first() -> None:
     exact = replace(CONFIG, optimizer=Optimizer.EXACT, epochs=1, freeze=Freeze.BACKBONE)
     assert _plan(exact, 5).views(5) == ["eval", "light-0", "light-1", "light-2"]
+
+
+def test_a_computed_head_learns_from_as_many_views_as_the_memory_holds() -> None:
+    of_photos = {photos: views_that_fit(photos, width=440) for photos in (1, 70_000, 100_000)}
+    assert of_photos == {1: 4, 70_000: 4, 100_000: 3}
+    assert views_that_fit(100_000, width=440) * 100_000 * 440 * 4 <= FEATURES_BYTES
+    assert views_that_fit(10**6, width=2048) == 1
+
+
+def test_views_that_do_not_fit_are_not_even_made() -> None:
+    exact = replace(CONFIG, optimizer=Optimizer.EXACT, epochs=1, freeze=Freeze.BACKBONE)
+    assert replace(_plan(exact, 5), most_views=2).views(5) == ["eval", "light-0"]
+    assert replace(_plan(exact, 5), most_views=1).views(5) == ["eval"]
 
 
 def test_epochs_that_are_over_need_nothing() -> None:
