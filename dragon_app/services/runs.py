@@ -227,8 +227,8 @@ class Runs:
             wish.set()
 
     def _take_up(self, run: Run, config_json: str, extended_at: Sequence[int]) -> Run:
-        self._workspace.runs.take_up(run, config_json, extended_at=extended_at)
-        self._enqueue(run.id)
+        if self._workspace.runs.take_up(run, config_json, extended_at=extended_at):
+            self._enqueue(run.id)
         return self.get(run.id)
 
     def _enqueue(self, run_id: int) -> None:

@@ -106,14 +106,17 @@ class RunStore:
         with self._database.writing() as db:
             db.execute(sql, [RunStatus.INTERRUPTED, reason, run_id])
 
-    def take_up(self, run: Run, config_json: str, *, extended_at: Sequence[int]) -> None:
-        """Let a run that is paused or over wait for its turn again, with these settings."""
+    def take_up(self, run: Run, config_json: str, *, extended_at: Sequence[int]) -> bool:
+        """Let a run that is paused or over wait for its turn again, with these settings.
+
+        Whether it was still as it is told here: of two that ask at once, one finds it so.
+        """
         sql = """update runs set status = ?, config = ?, extended_at = ?, earlier_s = ?,
             started_at = null, finished_at = null, reason = '' where id = ? and status = ?"""
         with self._database.writing() as db:
             extended = json.dumps(list(extended_at))
             values = [RunStatus.QUEUED, config_json, extended, run.seconds, run.id, run.status]
-            db.execute(sql, values)
+            return bool(db.execute(sql, values).rowcount)
 
     def rewind(self, run_id: int, *, epoch: int, steps: int, note: str) -> None:
         """Forget what was measured after a moment, and note why it is not the newest."""

@@ -11,6 +11,7 @@ from dragon_app.core.config import FinetuneConfig, Optimizer
 from dragon_app.core.errors import DragonError, InvalidConfigError, NotFoundError
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.training import Run, RunStatus
+from dragon_app.services import going_on
 from dragon_app.wiring import App
 from tests.conftest import wait_until
 from tests.fakes import FakeVision, epoch_metrics, finetune_result, save_standing, step_metrics
@@ -61,6 +62,25 @@ def test_a_run_pauses_and_goes_on_from_where_it_stood(
     assert vision.went_on_from[0] is None
     assert vision.went_on_from[1] is not None
     assert vision.trained_on[0] == vision.trained_on[1]
+
+
+def test_a_run_asked_twice_at_once_to_go_on_does_so_once_and_can_be_stopped(
+    ready_app: App, vision: FakeVision, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = paused(ready_app, sitting)
+    check_resume = going_on.check_resume
+
+    def overtaken(found: Run) -> None:
+        monkeypatch.setattr(going_on, "check_resume", check_resume)
+        sitting.gate.entered.clear()
+        ready_app.runs.resume(run.id)
+        sitting.gate.entered.wait(10)
+
+    monkeypatch.setattr(going_on, "check_resume", overtaken)
+    assert ready_app.runs.resume(run.id).status is RunStatus.RUNNING
+    ready_app.runs.stop(run.id)
+    assert finish(ready_app, run).status is RunStatus.STOPPED
+    assert len(vision.trained_on) == 2
 
 
 def test_a_run_that_waits_pauses_at_once_and_takes_its_turn_again(

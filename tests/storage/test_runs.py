@@ -171,7 +171,8 @@ def test_a_run_that_rests_is_in_no_line_and_keeps_its_time(
     runs.end(run.id, RunStatus.PAUSED)
     assert runs.unfinished() == []
     paused = runs.get(run.id)
-    runs.take_up(paused, '{"epochs": 9}', extended_at=[3])
+    assert runs.take_up(paused, '{"epochs": 9}', extended_at=[3])
+    assert not runs.take_up(paused, '{"epochs": 5}', extended_at=[])  # asked twice at once
     waiting = runs.get(run.id)
     assert (waiting.status, waiting.config_json) == (RunStatus.QUEUED, '{"epochs": 9}')
     assert (waiting.extended_at, waiting.seconds) == ((3,), paused.seconds)
