@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from dragon_app.core.errors import InvalidConfigError
+from dragon_app.core.reading import read_values, whole, yes
 
 
 class WeightsSource(StrEnum):
@@ -233,26 +234,10 @@ class FinetuneConfig:
         in its place has the usual number, unless told. Raise `InvalidConfigError` that names
         every value that cannot be read.
         """
-        known = {f.name for f in fields(self)}
-        problems: list[str] = []
-        read: dict[str, object] = {}
-        for name, value in values.items():
-            if name not in known:
-                problems.append(f"There is no setting {name!r}.")
-                continue
-            if value is None or value == "":
-                if name in _MAY_BE_UNSET:
-                    read[name] = None
-                continue
-            try:
-                read[name] = _READERS[name](str(value))
-            except (ValueError, OverflowError):
-                problems.append(f"{value!r} is not a value for {_SPOKEN.get(name, name)}.")
-        if problems:
-            raise InvalidConfigError(" ".join(problems))
+        read = read_values(values, _READERS, may_be_unset=_MAY_BE_UNSET, spoken=_SPOKEN)
         if "epochs" in read and "unfreeze_after" not in read:
             # A shorter run still has to fit the epochs in which only the head learns.
-            fitting = max(0, _whole(str(read["epochs"])) - 1)
+            fitting = max(0, whole(str(read["epochs"])) - 1)
             read["unfreeze_after"] = min(self.unfreeze_after, fitting)
         if read.get("optimizer", self.optimizer) is Optimizer.EXACT:
             read |= {"epochs": 1, "unfreeze_after": 0}
@@ -261,21 +246,8 @@ class FinetuneConfig:
         return replace(self, **read)  # type: ignore[arg-type]  # each value came from its reader
 
 
-def _whole(text: str) -> int:
-    number = float(text)
-    if number != int(number):
-        raise ValueError(text)
-    return int(number)
-
-
-def _yes(text: str) -> bool:
-    if text.lower() not in {"true", "yes", "false", "no"}:
-        raise ValueError(text)
-    return text.lower() in {"true", "yes"}
-
-
 def _freeze(text: str) -> Freeze | int:
-    return Freeze(text) if text in set(Freeze) else _whole(text)
+    return Freeze(text) if text in set(Freeze) else whole(text)
 
 
 _SPOKEN = {
@@ -297,10 +269,10 @@ _READERS: dict[str, Callable[[str], object]] = {
     "weights": WeightsSource,
     "weights_file": str,
     "freeze": _freeze,
-    "unfreeze_after": _whole,
-    "image_size_px": _whole,
-    "epochs": _whole,
-    "batch_size": _whole,
+    "unfreeze_after": whole,
+    "image_size_px": whole,
+    "epochs": whole,
+    "batch_size": whole,
     "head_lr": float,
     "layer_decay": float,
     "optimizer": Optimizer,
@@ -308,13 +280,13 @@ _READERS: dict[str, Callable[[str], object]] = {
     "weight_decay": float,
     "schedule": Schedule,
     "augment": Augment,
-    "mirror": _yes,
+    "mirror": yes,
     "mixup": float,
     "label_smoothing": float,
     "balance": Balance,
-    "patience": _whole,
+    "patience": whole,
     "good_enough": float,
-    "seed": _whole,
+    "seed": whole,
     "device": str,
     "arithmetic": Arithmetic,
 }
