@@ -13,23 +13,25 @@ from numpy.typing import NDArray
 from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig
 from dragon_app.core.errors import NotFoundError, WeightsError
 from dragon_app.core.forecast import FoldScores
+from dragon_app.core.networks import (
+    BackboneInfo,
+    FreezeCost,
+    LrCurve,
+    StageInfo,
+    StarterInfo,
+    TrainingCosts,
+)
 from dragon_app.core.portable import Portable
 from dragon_app.core.ports import ByteProgress, Pixels, Predictor, Report, SeenPhoto, ShouldStop
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
-    BackboneInfo,
     CacheFolder,
     EpochMetrics,
     FinetuneResult,
-    FreezeCost,
-    LrCurve,
     Phase,
     RunFolders,
     SavedStanding,
-    StageInfo,
-    StarterInfo,
     StepMetrics,
-    TrainingCosts,
     TrainingPhoto,
     TrainingPhotos,
 )

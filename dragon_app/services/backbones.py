@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dragon_app.core.errors import DragonError, WeightsError
+from dragon_app.core.networks import BackboneInfo
 from dragon_app.core.ports import Vision
-from dragon_app.core.training import BackboneInfo
 
 _LOG = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import NotEnoughImagesError, NotFoundError
+from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.strategies import Compared, Comparison, Variant, variants
-from dragon_app.core.training import Run, RunStatus, TrainingCosts
+from dragon_app.core.training import Run, RunStatus
 from dragon_app.core.verdict import Score, Verdict, call_middle, call_quickest
 from dragon_app.services.costs import costs_key
 from dragon_app.services.estimates import frozen_in_the_end, seconds_for, seconds_measured

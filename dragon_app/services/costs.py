@@ -11,7 +11,7 @@ from typing import Any
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.disk import write_file
 from dragon_app.core.errors import WorkspaceError
-from dragon_app.core.training import FreezeCost, StageInfo, TrainingCosts
+from dragon_app.core.networks import FreezeCost, StageInfo, TrainingCosts
 
 # Settings that change what a photo costs, or how much memory a batch takes.
 _COUNT = (

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from dragon_app.core.config import Arithmetic, FinetuneConfig, Freeze
-from dragon_app.core.training import FreezeCost, Run, RunStatus, TrainingCosts
+from dragon_app.core.networks import FreezeCost, TrainingCosts
+from dragon_app.core.training import Run, RunStatus
 
 START_S = 2.0  # until weights are read and the network stands
 

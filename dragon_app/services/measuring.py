@@ -14,17 +14,12 @@ from functools import partial
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import DragonError, NotEnoughImagesError
+from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.ports import Vision
 from dragon_app.core.presets import PRESETS
 from dragon_app.core.split import missing_photos
 from dragon_app.core.threads import work_in_background
-from dragon_app.core.training import (
-    CacheFolder,
-    Phase,
-    StepMetrics,
-    TrainingCosts,
-    TrainingEvent,
-)
+from dragon_app.core.training import CacheFolder, Phase, StepMetrics, TrainingEvent
 from dragon_app.services.costs import CostBook, costs_key
 from dragon_app.services.snapshots import training_photos
 from dragon_app.storage.workspace import Workspace

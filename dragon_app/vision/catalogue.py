@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dragon_app.core.config import WeightsSource
-from dragon_app.core.training import BackboneInfo
+from dragon_app.core.networks import BackboneInfo
 from dragon_app.vision import sources
 from dragon_app.vision.backbone import anatomy, check_name, names
 

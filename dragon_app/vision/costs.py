@@ -14,8 +14,9 @@ import torch
 
 from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer
 from dragon_app.core.errors import TrainingError
+from dragon_app.core.networks import FreezeCost, TrainingCosts
 from dragon_app.core.ports import ShouldStop
-from dragon_app.core.training import CacheFolder, FreezeCost, TrainingCosts
+from dragon_app.core.training import CacheFolder
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.imaging.sample import SAMPLES, sample_picture
 from dragon_app.vision import measurements

@@ -12,14 +12,9 @@ import torch
 
 from dragon_app.core.config import FinetuneConfig, Optimizer
 from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, TrainingError
+from dragon_app.core.networks import LrCurve
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.training import (
-    CacheFolder,
-    LrCurve,
-    StepMetrics,
-    TrainingPhoto,
-    TrainingPhotos,
-)
+from dragon_app.core.training import CacheFolder, StepMetrics, TrainingPhoto, TrainingPhotos
 from dragon_app.features.store import FeatureStore
 from dragon_app.vision.course import Course
 from dragon_app.vision.devices import choose_device

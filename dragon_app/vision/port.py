@@ -8,16 +8,14 @@ from numpy.typing import NDArray
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.forecast import FoldScores
+from dragon_app.core.networks import BackboneInfo, LrCurve, TrainingCosts
 from dragon_app.core.portable import Portable
 from dragon_app.core.ports import ByteProgress, Embedder, Predictor, Report, SeenPhoto, ShouldStop
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
-    BackboneInfo,
     CacheFolder,
     FinetuneResult,
-    LrCurve,
     RunFolders,
-    TrainingCosts,
     TrainingPhoto,
     TrainingPhotos,
 )

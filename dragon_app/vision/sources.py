@@ -11,7 +11,7 @@ from torchvision.models import get_model_weights
 
 from dragon_app.core.config import WeightsSource
 from dragon_app.core.errors import WeightsError
-from dragon_app.core.training import StarterInfo
+from dragon_app.core.networks import StarterInfo
 from dragon_app.vision.backbone import DEFAULT_SIZE_PX, check_name, normalises_itself
 from dragon_app.vision.transforms import EvalTransform
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from torch import nn
 
-from dragon_app.core.training import StageInfo
+from dragon_app.core.networks import StageInfo
 from dragon_app.vision.trace import Call, trace
 
 SHRINKS_BELOW = 0.75  # of the side before; an unpadded convolution takes a few pixels, no stage

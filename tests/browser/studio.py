@@ -13,14 +13,13 @@ from PIL import Image
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotFoundError, TrainingError, WeightsError
 from dragon_app.core.metrics import confusion_matrix
+from dragon_app.core.networks import BackboneInfo, StageInfo
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
 from dragon_app.core.training import (
-    BackboneInfo,
     EpochMetrics,
     FinetuneResult,
     Phase,
     RunFolders,
-    StageInfo,
     StepMetrics,
     TrainingPhotos,
 )

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.training import CacheFolder, TrainingCosts
+from dragon_app.core.training import CacheFolder
 from dragon_app.wiring import Session
 from tests.browser.train_map import learning_map, slider
 from tests.conftest import wait_until

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from dragon_app import wiring
 from dragon_app.core.config import DEFAULT_BACKBONE, FinetuneConfig, Freeze
 from dragon_app.core.errors import InvalidConfigError
-from dragon_app.core.training import BackboneInfo, TrainingCosts
+from dragon_app.core.networks import BackboneInfo, TrainingCosts
 from dragon_app.wiring import Session
 from tests.architectures import TEN
 from tests.browser.conftest import Faults

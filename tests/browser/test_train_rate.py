@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.networks import LrCurve
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.training import LrCurve
 from dragon_app.wiring import Session
 from tests.conftest import wait_until
 from tests.fakes import FakeVision, step_metrics

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.errors import TrainingError
+from dragon_app.core.networks import LrCurve
 from dragon_app.core.ports import Report, ShouldStop
-from dragon_app.core.training import LrCurve
 from tests.cli.conftest import Shell
 from tests.fakes import FakeVision
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.errors import WeightsError
+from dragon_app.core.networks import BackboneInfo
 from dragon_app.core.ports import ByteProgress
-from dragon_app.core.training import BackboneInfo
 from dragon_app.services.backbones import Backbones, FetchStatus
 from tests.conftest import wait_until
 from tests.fakes import NETWORK, FakeVision

@@ -7,8 +7,9 @@ import pytest
 
 from dragon_app.core.config import Optimizer
 from dragon_app.core.errors import WorkspaceError
+from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.presets import PRESETS, Preset
-from dragon_app.core.training import CacheFolder, TrainingCosts
+from dragon_app.core.training import CacheFolder
 from dragon_app.services.costs import CostBook
 from tests.fakes import FakeVision
 

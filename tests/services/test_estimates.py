@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from dragon_app.core.config import Arithmetic
+from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.presets import PRESETS, Preset
-from dragon_app.core.training import CacheFolder, Run, RunStatus, TrainingCosts
+from dragon_app.core.training import CacheFolder, Run, RunStatus
 from dragon_app.services.estimates import START_S, seconds_for, seconds_measured
 from tests.fakes import FakeVision
 

@@ -10,9 +10,10 @@ import pytest
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotEnoughImagesError, TrainingError
+from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.presets import PRESETS, Preset
-from dragon_app.core.training import CacheFolder, RunStatus, TrainingCosts
+from dragon_app.core.training import CacheFolder, RunStatus
 from dragon_app.services.measuring import MeasureStatus, Measuring
 from dragon_app.storage.workspace import Workspace
 from dragon_app.wiring import App

@@ -8,7 +8,8 @@ import torch
 
 from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import TrainingError
-from dragon_app.core.training import CacheFolder, TrainingCosts
+from dragon_app.core.networks import TrainingCosts
+from dragon_app.core.training import CacheFolder
 from dragon_app.vision import stopwatch
 from dragon_app.vision.backbone import anatomy, random_network
 from dragon_app.vision.costs import CLASSES, costs

@@ -12,14 +12,8 @@ from torch import nn
 
 from dragon_app.core.config import FinetuneConfig, Freeze, Optimizer
 from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, TrainingError
-from dragon_app.core.training import (
-    CacheFolder,
-    LrCurve,
-    Phase,
-    StepMetrics,
-    TrainingEvent,
-    TrainingPhotos,
-)
+from dragon_app.core.networks import LrCurve
+from dragon_app.core.training import CacheFolder, Phase, StepMetrics, TrainingEvent, TrainingPhotos
 from dragon_app.vision import observer
 from dragon_app.vision.backbone import Network, random_network
 from dragon_app.vision.course import Course

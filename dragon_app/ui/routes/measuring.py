@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.training import TrainingCosts
+from dragon_app.core.networks import TrainingCosts
 from dragon_app.services.estimates import seconds_at
 from dragon_app.services.measuring import CostsAnswer, MeasureStatus, RateSearch
 from dragon_app.services.settings import read_settings

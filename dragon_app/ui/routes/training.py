@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from dragon_app.core.config import USUAL_EPOCHS, Balance, FinetuneConfig
+from dragon_app.core.networks import BackboneInfo
 from dragon_app.core.presets import PRESETS, Preset
-from dragon_app.core.training import BackboneInfo
 from dragon_app.services.backbones import Fetch
 from dragon_app.services.balancing import balance_words
 from dragon_app.services.estimates import seconds_for, seconds_measured
