@@ -24,6 +24,7 @@ from dragon_app.services.prediction import Predictions
 from dragon_app.services.repeating import Repeating
 from dragon_app.services.results import Results
 from dragon_app.services.runs import Runs
+from dragon_app.services.strangers import Strangers
 from dragon_app.services.suggesting import Suggesting
 from dragon_app.services.teaching import Teaching
 from dragon_app.storage.set_aside import set_aside_words
@@ -50,6 +51,7 @@ class App:
     results: Results
     folding: Folding
     predictions: Predictions
+    strangers: Strangers
     packing: Packing
     teaching: Teaching
     backbones: Backbones
@@ -64,6 +66,7 @@ class App:
         self.importing.close()
         self.backbones.close()
         self.suggesting.close()
+        self.strangers.close()
         self.measuring.close()
         if self.runs.close():
             self.workspace.close()
@@ -138,7 +141,8 @@ def vision() -> Vision:
 def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
     measuring = Measuring(workspace, vision, is_training=lambda: runs.is_training())
     runs = Runs(workspace, vision, make_room=measuring.make_room)
-    predictions = Predictions(workspace, vision)
+    strangers = Strangers(workspace, is_busy=lambda: runs.is_training())
+    predictions = Predictions(workspace, vision, strangers)
     dataset = Dataset(workspace)
 
     def is_busy() -> bool:
@@ -155,6 +159,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         history=History(workspace),
         runs=runs,
         predictions=predictions,
+        strangers=strangers,
         packing=Packing(workspace, vision),
         teaching=Teaching(workspace, dataset, labelling),
         repeating=Repeating(workspace, vision, runs),

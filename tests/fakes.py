@@ -113,6 +113,10 @@ class FakePredictor:
         rest = np.zeros((len(photos), len(self.class_names) - 2), np.float32)
         return np.column_stack([1 - brightness, brightness, rest])
 
+    def look(self, photos: Sequence[Pixels]) -> tuple[Floats, Floats]:
+        colours = np.array([photo.mean(axis=(0, 1)) / 255 for photo in photos], np.float32)
+        return self.probabilities(photos), colours  # (N, 3)
+
 
 @dataclass
 class FakeEmbedder:

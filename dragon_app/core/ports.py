@@ -52,6 +52,9 @@ class Predictor(Protocol):
     def probabilities(self, photos: Sequence[Pixels]) -> NDArray[np.float32]:
         """Return probabilities (N, C) for photos of any size."""
 
+    def look(self, photos: Sequence[Pixels]) -> tuple[Floats, Floats]:
+        """Return probabilities (N, C), and what the last layer reads, (N, D)."""
+
 
 class Embedder(Protocol):
     """Turns photos into vectors and remembers them. One thread at a time."""

@@ -230,13 +230,17 @@ class ClassProbability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """What a run says about one photo, most likely class first."""
+    """What a run says about one photo, most likely class first.
+
+    `strangeness` is the share of the run's held-out photos that are less unlike what it learned.
+    """
 
     name: str
     classes: tuple[ClassProbability, ...]
     milliseconds: float
     run_id: int
     error: str = ""
+    strangeness: float | None = None  # while it is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dragon_app.core.training import ClassProbability, Prediction, Run
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.services.calibrating import temperature_of
 from dragon_app.services.intake import IncomingFile
+from dragon_app.services.strangers import Strangers
 from dragon_app.storage.promotions import Promotion
 from dragon_app.storage.workspace import Workspace
 
@@ -35,9 +36,12 @@ class Predictions:
     Two are kept, so that two runs can be asked about the same photos in turn.
     """
 
-    def __init__(self, workspace: Workspace, vision: Callable[[], Vision]) -> None:
+    def __init__(
+        self, workspace: Workspace, vision: Callable[[], Vision], strangers: Strangers
+    ) -> None:
         self._workspace = workspace
         self._vision = vision
+        self._strangers = strangers
         self._loaded: tuple[LoadedRun, ...] = ()  # the newest comes first
         self._loading = threading.Lock()
 
@@ -79,7 +83,7 @@ class Predictions:
         loaded = self.load(run_id)
         answers: list[Prediction] = []
         for start in range(0, len(files), _BATCH):
-            answers += _predict_batch(loaded, files[start : start + _BATCH], top)
+            answers += self._predict_batch(loaded, files[start : start + _BATCH], top)
         return answers
 
     def load(self, run_id: int | None = None) -> LoadedRun:
@@ -114,34 +118,40 @@ class Predictions:
     def _known(self, folder: str) -> LoadedRun | None:
         return next((each for each in self._loaded if each.folder == folder), None)
 
-
-def _predict_batch(
-    loaded: LoadedRun, files: Sequence[IncomingFile], top: int | None
-) -> list[Prediction]:
-    started = time.perf_counter()
-    errors: dict[int, str] = {}
-    photos: dict[int, Pixels] = {}
-    for position, file in enumerate(files):
-        try:
-            photos[position] = decode_bytes(file.read(), shortest_px=loaded.predictor.decode_px)
-        except BadImageError as error:
-            errors[position] = str(error)
-    answers: dict[int, Iterable[float]] = {}
-    if photos:
-        rows = loaded.predictor.probabilities(list(photos.values()))  # (N, C)
-        rows = tempered(rows, loaded.temperature)
-        answers = dict(zip(photos, rows, strict=True))
-    milliseconds = (time.perf_counter() - started) * 1000 / len(files)
-    return [
-        Prediction(
-            name=file.name,
-            classes=_ranked(loaded.predictor.class_names, answers[i], top) if i in answers else (),
-            milliseconds=milliseconds,
-            run_id=loaded.run_id,
-            error=errors.get(i, ""),
-        )
-        for i, file in enumerate(files)
-    ]
+    def _predict_batch(
+        self, loaded: LoadedRun, files: Sequence[IncomingFile], top: int | None
+    ) -> list[Prediction]:
+        started = time.perf_counter()
+        errors: dict[int, str] = {}
+        photos: dict[int, Pixels] = {}
+        for position, file in enumerate(files):
+            try:
+                photos[position] = decode_bytes(file.read(), shortest_px=loaded.predictor.decode_px)
+            except BadImageError as error:
+                errors[position] = str(error)
+        answers: dict[int, Iterable[float]] = {}
+        strange: dict[int, float] = {}
+        if photos:
+            rows, vectors = loaded.predictor.look(list(photos.values()))  # (N, C), (N, D)
+            rows = tempered(rows, loaded.temperature)
+            novelty = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
+            if novelty is not None:
+                strange = dict(zip(photos, map(float, novelty.shares(vectors)), strict=True))
+            answers = dict(zip(photos, rows, strict=True))
+        milliseconds = (time.perf_counter() - started) * 1000 / len(files)
+        return [
+            Prediction(
+                name=file.name,
+                classes=_ranked(loaded.predictor.class_names, answers[i], top)
+                if i in answers
+                else (),
+                milliseconds=milliseconds,
+                run_id=loaded.run_id,
+                error=errors.get(i, ""),
+                strangeness=strange.get(i),
+            )
+            for i, file in enumerate(files)
+        ]
 
 
 def _ranked(

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from dragon_app.core.ports import Pixels, Predictor
+from dragon_app.core.vectors import Floats
 from dragon_app.vision import checkpoint
 from dragon_app.vision.backbone import Network
 from dragon_app.vision.devices import choose_device
@@ -51,13 +52,21 @@ class NetworkPredictor:
 
     def probabilities(self, photos: Sequence[Pixels]) -> NDArray[np.float32]:
         """Return probabilities (N, C) for photos of any size."""
+        return self.look(photos)[0]
+
+    def look(self, photos: Sequence[Pixels]) -> tuple[Floats, Floats]:
+        """Return probabilities (N, C), and what the last layer reads, (N, D)."""
+        head = self._network.head
         answers = [np.empty((0, len(self._class_names)), np.float32)]
+        vectors = [np.empty((0, head.linear.in_features), np.float32)]
         with torch.inference_mode():
             for start in range(0, len(photos), BATCH):
                 views = [
                     eval_view(compact(photo, self._transform), self._transform)
                     for photo in photos[start : start + BATCH]
                 ]
-                scores = self._network(normalised(views, self._transform, self._device))
-                answers.append(scores.softmax(dim=1).cpu().numpy())  # (n, C)
-        return np.concatenate(answers)
+                images = normalised(views, self._transform, self._device)
+                features = self._network.body(images)  # (n, D)
+                answers.append(head(features).softmax(dim=1).cpu().numpy())  # (n, C)
+                vectors.append(features.cpu().numpy())
+        return np.concatenate(answers), np.concatenate(vectors)

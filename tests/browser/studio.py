@@ -62,6 +62,11 @@ class Painter:
         reds = [float(each[..., 0].mean()) - float(each[..., 1].mean()) > 0 for each in photos]
         return np.array([[0.9, 0.1] if red else [0.2, 0.8] for red in reds], np.float32)
 
+    def look(self, photos: Sequence[Pixels]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return (N, 2), and their mean colours (N, 3)."""
+        colours = np.array([each.mean(axis=(0, 1)) for each in photos], np.float32)
+        return self.probabilities(photos), colours
+
 
 class Studio(FakeVision):
     """The fake whose training waits: an epoch passes each time that a test allows one.

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
@@ -218,3 +218,28 @@ def test_a_wrong_answer_is_put_right_and_leads_to_training(trained: Session, pag
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Train with them", exact=True).click()
     expect(page.get_by_role("tab", name="Train")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_stranger_is_none_of_these_and_the_slider_decides(trained: Session, page: Page) -> None:
+    def make_strange(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["predictions"] = [each | {"strangeness": 0.97} for each in told["predictions"]]
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/dragon/predictions", make_strange)
+    open_try(page)
+    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    expect(page.locator(".answer-headline")).to_have_text("None of these")
+    expect(page.locator(".answer")).to_contain_text("If it must be one: Meadow.")
+    expect(page.locator(".lesson").get_by_role("button")).to_have_text(["Say what it is"])
+    page.get_by_text("When it says", exact=False).click()
+    slider = page.get_by_role("slider", name="How strange a photo may be", exact=True)
+    slider.fill("98")
+    expect(page.locator(".answer-headline")).to_have_text("Meadow")
+    expect(page.locator(".lesson").get_by_role("button")).to_have_text(["Right", "Wrong"])
+    drop(page.locator(".trying"), {"a.png": photo("Meadow", 1), "b.png": photo("Dragon", 2)})
+    expect(page.locator(".tried-name")).to_have_text(["Meadow", "Dragon"])
+    slider.fill("90")
+    expect(page.locator(".tried-name")).to_have_text(["None of these", "None of these"])
+    expect(page.locator(".tried-head")).to_contain_text("2 photos: None of these 2")

@@ -40,4 +40,5 @@ def _prediction(answer: Prediction) -> dict[str, Any]:
         "classes": [{"name": c.name, "probability": c.probability} for c in answer.classes],
         "milliseconds": round(answer.milliseconds, 2),
         "error": answer.error,
+        "strangeness": answer.strangeness,
     }

@@ -1,5 +1,5 @@
 /* What the model says about a photo: bars with percentages, how long it took, which run answered. */
-const createAnswer = () => {
+const createAnswer = ({ isNone }) => {
   const headline = el('p', { class: 'd-text answer-headline', 'aria-live': 'polite' });
   const bars = el('ul', { class: 'bars' });
   const more = el('button', { type: 'button', class: 'd-link', hidden: true });
@@ -18,12 +18,14 @@ const createAnswer = () => {
     const best = answer.classes[0];
     headline.setAttribute('aria-live', isQuiet ? 'off' : 'polite');
     headline.classList.toggle('d-error', !best);
-    headline.textContent = best ? (best.probability >= 0.5 ? best.name : `Perhaps ${best.name}`) : `${answer.name} ${answer.error}.`;
+    const none = best && isNone(answer);
+    headline.textContent = none ? 'None of these' : best ? (best.probability >= 0.5 ? best.name : `Perhaps ${best.name}`) : `${answer.name} ${answer.error}.`;
+    bars.classList.toggle('is-none', !!none);
     bars.replaceChildren(...answer.classes.slice(0, isAll ? undefined : MOST).map(bar(colours)));
     more.hidden = answer.classes.length <= MOST;
     more.textContent = isAll ? 'Show fewer' : `Show all ${answer.classes.length} classes`;
-    facts.textContent = best ? `${Math.max(1, Math.round(answer.milliseconds))} ms, run ${run}` : '';
+    facts.textContent = best ? `${none ? `It is unlike what the model learned. If it must be one: ${best.name}. ` : ''}${Math.max(1, Math.round(answer.milliseconds))} ms, run ${run}` : '';
   };
   more.addEventListener('click', () => { isAll = !isAll; show(...last); });
-  return { node, show };
+  return { node, show, again: () => { if (last) show(...last); } };
 };

@@ -1,8 +1,9 @@
 /* Right or wrong: one press puts the photo that was tried into the dataset, with its class. */
-const createLesson = ({ classes }) => {
+const createLesson = ({ classes, isNone }) => {
   const { el, call, toast, newBatch } = dragon;
   const node = el('div', { class: 'd-stack lesson' });
   let file = null,
+    answer = null,
     said = '';
 
   const named = (name) => classes().find((each) => each.name === name && !each.is_disabled);
@@ -43,15 +44,13 @@ const createLesson = ({ classes }) => {
     if (its) take(its);
     else choose(`There is no class ${said} to learn from any more. What is it?`);
   };
+  /* Where it said none of these there is no class to agree with. */
   const ask = () => {
-    node.replaceChildren(
-      el(
-        'div',
-        { class: 'd-row' },
-        el('button', { type: 'button', class: 'd-button is-small', title: 'Add the photo to yours, with this class', text: 'Right', onclick: right }),
-        el('button', { type: 'button', class: 'd-button is-small', title: 'Say what it is, and add it to your photos', text: 'Wrong', onclick: () => choose('What is it?') }),
-      ),
-    );
+    said = isNone(answer) ? '' : answer.classes[0].name;
+    const button = (text, title, onclick) => el('button', { type: 'button', class: 'd-button is-small', title, text, onclick });
+    const wrong = button(said ? 'Wrong' : 'Say what it is', 'Say what it is, and add it to your photos', () => choose('What is it?'));
+    const agree = said ? [button('Right', 'Add the photo to yours, with this class', right)] : [];
+    node.replaceChildren(el('div', { class: 'd-row lesson-ask' }, ...agree, wrong));
   };
   node.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -59,13 +58,17 @@ const createLesson = ({ classes }) => {
     [...node.querySelectorAll('[data-key]')].find((each) => each.dataset.key && each.dataset.key === event.key.toLowerCase())?.click();
   });
   /* An answer about a file; nothing to say where the file could not be read. */
-  const show = (of, answer) => {
+  const show = (of, told) => {
     file = of;
-    said = answer.classes[0]?.name ?? '';
-    node.hidden = !said;
-    if (said) ask();
+    answer = told;
+    node.hidden = !told.classes.length;
+    if (!node.hidden) ask();
   };
-  return { node, show };
+  /* What counts as none of these has changed; what was begun or done stays. */
+  const again = () => {
+    if (answer && node.querySelector('.lesson-ask')) ask();
+  };
+  return { node, show, again };
 };
 
 /* How many labelled photos the newest run has not seen, and the way to train with them. */

@@ -1,5 +1,5 @@
 /* Several photos at once: one line each, how many of what, and all of it as a table to keep. */
-const createList = () => {
+const createList = ({ isNone }) => {
   const { el, percent, count } = dragon;
   const words = el('p', { class: 'd-text', role: 'status' });
   const refused = el('p', { class: 'd-text d-error' });
@@ -15,11 +15,11 @@ const createList = () => {
     const image = el('img', { src: url, alt: '', loading: 'lazy' });
     image.addEventListener('error', () => image.classList.add('is-broken'));
     const first = best(answer);
-    const next = answer.classes.slice(1, 3).map(said).join(', ');
+    const next = answer.classes.slice(isNone(answer) ? 0 : 1, 3).map(said).join(', ');
     const text = el(
       'div',
       { class: 'tried-words' },
-      el('span', { class: 'tried-name d-cut', text: first ? first.name : 'Not read' }),
+      el('span', { class: 'tried-name d-cut', text: !first ? 'Not read' : isNone(answer) ? 'None of these' : first.name }),
       el('span', {
         class: `d-quiet ${first ? 'd-cut' : 'tried-reason'}`,
         text: first ? answer.name : `${answer.name} ${answer.error}.`,
@@ -31,13 +31,13 @@ const createList = () => {
       const differs = best(other).name !== first?.name;
       text.append(el('span', { class: differs ? 'tried-differs' : 'd-quiet', text: `Run ${run}: ${said(best(other))}` }));
     }
-    return el('li', {}, image, text, el('span', { class: 'd-number', text: first ? percent(first.probability) : '' }));
+    return el('li', {}, image, text, el('span', { class: 'd-number', text: first && !isNone(answer) ? percent(first.probability) : '' }));
   };
 
   const summary = () => {
     const counts = new Map();
     for (const { answer } of answers) {
-      const name = best(answer)?.name;
+      const name = isNone(answer) ? 'None of these' : best(answer)?.name;
       if (name) counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
@@ -57,7 +57,7 @@ const createList = () => {
     const rows = answers.map(({ answer }) => {
       const share = new Map(answer.classes.map((each) => [each.name, each.probability.toFixed(6)]));
       const first = best(answer);
-      return [answer.name, first?.name ?? '', first ? first.probability.toFixed(6) : '', answer.error, ...names.map((name) => share.get(name) ?? '')];
+      return [answer.name, isNone(answer) ? 'none of these' : first?.name ?? '', first ? first.probability.toFixed(6) : '', answer.error, ...names.map((name) => share.get(name) ?? '')];
     });
     return [['name', 'class', 'probability', 'not read because', ...names], ...rows].map((row) => row.map(cell).join(',')).join('\n') + '\n';
   };
@@ -73,11 +73,15 @@ const createList = () => {
     node.hidden = false;
     summary();
   };
+  const again = () => {
+    lines.replaceChildren(...answers.map(line));
+    if (answers.length) summary();
+  };
   const clear = () => {
     answers = [];
     lines.replaceChildren();
     node.hidden = true;
   };
   clear();
-  return { node, add, clear };
+  return { node, add, again, clear };
 };

@@ -4,7 +4,8 @@ const { el, icon, call } = dragon;
 const AT_ONCE = 16;
 let state = null, asked = 0, urls = [], shown = [];
 
-const answer = createAnswer(), other = createAnswer(), list = createList();
+const none = createNone({ onChange: () => { answer.again(); other.again(); list.again(); lesson.again(); } });
+const answer = createAnswer(none), other = createAnswer(none), list = createList(none);
 const challenger = createChallenger({ onChange: () => repeat() });
 const photo = el('img', { class: 'tried-photo', alt: '', hidden: true });
 const field = el('input', { type: 'file', multiple: true, accept: 'image/*,.heic,.heif,.avif', class: 'd-hidden', tabindex: -1, 'aria-hidden': 'true' });
@@ -20,14 +21,14 @@ const which = el('p', { class: 'd-text d-quiet d-number' });
 const hint = el('div', { class: 'stage-hint' }, icon('photo'), el('p', { class: 'd-text d-subtitle', text: 'Drop a photo that the model has not seen' }),
   el('p', { class: 'd-text d-quiet', text: 'or paste one with Ctrl-V' }));
 const again = el('button', { type: 'button', class: 'd-button is-small', text: 'Try again', hidden: true });
-const lesson = createLesson({ classes: () => state?.summary.classes ?? [] }), untaught = createUntaught();
+const lesson = createLesson({ classes: () => state?.summary.classes ?? [], isNone: none.isNone }), untaught = createUntaught();
 const answers = el('div', { class: 'answers' }, answer.node);
 const side = el('div', { class: 'trying-side' }, busy, note, again, answers, lesson.node, list.node);
 const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
 const smoother = createSmoother();
 const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
 const room = el('div', { class: 'trying-room' },
-  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, camera.menu, field, folderField), which, challenger.node, untaught.node), side);
+  el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, camera.menu, field, folderField), which, challenger.node, none.node, untaught.node), side);
 const locked = el('div', { class: 'd-empty' });
 const veil = el('div', { class: 'trying-veil', hidden: true }, el('span', { text: 'Drop to try' }));
 root.replaceChildren(locked, room, veil);
@@ -97,6 +98,7 @@ const tryPhotos = async (items) => {
       if (mine !== asked) return;
       busy.hidden = items.length <= start + AT_ONCE;
       busy.textContent = `${start + some.length} of ${items.length} photos`;
+      told.forEach(none.meet);
       const lines = some.map((each, i) => ({ url: urls[start + i], answer: told.get(each.file) ?? refusal(each), other: rivals.get(each.file), run: rival }));
       if (!isOne) { list.add(lines); continue; }
       answer.show(lines[0].answer, run, colours());
@@ -122,6 +124,7 @@ const frame = async (blob) => {
   try {
     const { predictions, run } = await post([blob]);
     if (mine !== asked || !camera.isOn()) return;
+    none.meet(predictions[0]);
     answer.show(smoother.smooth(predictions[0]), run, colours(), { isQuiet: true });
     answers.hidden = false;
     say('');

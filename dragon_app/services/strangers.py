@@ -1,0 +1,102 @@
+"""What is usual for a run: learned from its own photos in the background, when Try first needs it.
+
+Kept in memory alone: it takes seconds, and nothing waits for it. Until then nothing is strange.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dragon_app.core.errors import BadImageError
+from dragon_app.core.novelty import Novelty, fit_novelty
+from dragon_app.core.ports import Predictor
+from dragon_app.core.threads import work_in_background
+from dragon_app.core.types import Sample, Split
+from dragon_app.core.vectors import Floats
+from dragon_app.imaging.decode import decode_file
+from dragon_app.storage.workspace import Workspace
+
+_MOST = 1000  # photos of a part: enough to know what is usual, and soon looked at
+_BATCH = 16
+_KEPT = 2
+_LOG = logging.getLogger(__name__)
+
+
+class Strangers:
+    """Knows what is usual for the runs that were asked last. Safe from several threads.
+
+    Shared with its thread: `_known`, one reference that is swapped whole.
+    """
+
+    def __init__(self, workspace: Workspace, *, is_busy: Callable[[], bool]) -> None:
+        self._workspace = workspace
+        self._is_busy = is_busy
+        self._known: tuple[tuple[str, Novelty | None], ...] = ()  # by checkpoint folder
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._is_closing = threading.Event()
+
+    def of(self, run_id: int, folder: str, predictor: Predictor) -> Novelty | None:
+        """Return what is usual for a run; None while that is not known, or cannot be.
+
+        The first question begins to learn it, unless the machine trains.
+        """
+        for known, novelty in self._known:
+            if known == folder:
+                return novelty
+        with self._starting:
+            is_at_work = self._thread is not None and self._thread.is_alive()
+            if not is_at_work and not self._is_busy() and not self._is_closing.is_set():
+                self._thread = threading.Thread(
+                    target=self._learn, args=(run_id, folder, predictor), name="strangers"
+                )
+                self._thread.start()
+        return None
+
+    def close(self, *, timeout_s: float = 30) -> None:
+        """End the thread."""
+        self._is_closing.set()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _learn(self, run_id: int, folder: str, predictor: Predictor) -> None:
+        work_in_background()
+        snapshot = self._workspace.snapshots.get(self._workspace.runs.get(run_id).snapshot_id)
+        parts = {
+            split: self._look(predictor, _some([s for s in snapshot.samples if s.split is split]))
+            for split in (Split.TRAIN, Split.VAL)
+        }
+        if self._is_closing.is_set():
+            return
+        rows, targets = parts[Split.TRAIN]
+        novelty = fit_novelty(rows, targets, held_out=parts[Split.VAL][0]) if len(rows) else None
+        self._known = ((folder, novelty), *self._known)[:_KEPT]
+        _LOG.info("run %s knows what is usual: %s photos", run_id, len(rows))
+
+    def _look(
+        self, predictor: Predictor, samples: Sequence[Sample]
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        found, targets = [], []
+        for start in range(0, len(samples), _BATCH):
+            pixels = []
+            for sample in samples[start : start + _BATCH]:
+                if self._is_closing.is_set():
+                    break
+                try:
+                    path = self._workspace.blobs.path(sample.digest)
+                    pixels.append(decode_file(path, shortest_px=predictor.decode_px))
+                    targets.append(sample.target)
+                except BadImageError:  # removed since, or damaged: the others still count
+                    continue
+            if pixels:
+                found.append(predictor.look(pixels)[1])
+        rows = np.concatenate(found) if found else np.zeros((0, 1), np.float32)
+        return rows, np.array(targets, np.int64)
+
+
+def _some(samples: Sequence[Sample]) -> Sequence[Sample]:
+    """Return at most so many, evenly from all."""
+    return samples[:: max(1, -(-len(samples) // _MOST))]

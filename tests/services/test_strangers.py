@@ -1,0 +1,58 @@
+import io
+
+import pytest
+from PIL import Image
+
+from dragon_app.services.strangers import Strangers
+from dragon_app.wiring import App
+from tests.conftest import wait_until
+from tests.photos import incoming, incoming_photos, photo_bytes
+from tests.services.conftest import finish
+from tests.services.test_results import CONFIG
+
+
+def plain(colour: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def strangeness(app: App, data: bytes) -> float | None:
+    return app.predictions.predict([incoming(data)])[0].strangeness
+
+
+@pytest.fixture
+def trained_app(app: App) -> App:
+    """The app with run 1, which has learned from 120 grey mixtures, a fifth of them held out."""
+    dark, light = incoming_photos(range(60), "dark"), incoming_photos(range(60, 120), "light")
+    app.dataset.add([*dark, *light])
+    finish(app, app.runs.start(CONFIG))
+    return app
+
+
+def test_what_is_usual_is_learned_in_the_background_and_the_rest_is_strange(
+    trained_app: App,
+) -> None:
+    trained_app.workspace.blobs.path(trained_app.dataset.image(1).digest).unlink()  # not a reason
+    assert strangeness(trained_app, photo_bytes(500)) is None  # asked for the first time
+    wait_until(lambda: strangeness(trained_app, photo_bytes(500)) is not None)
+    known = strangeness(trained_app, photo_bytes(500))
+    assert known is not None
+    assert known < 1
+    assert strangeness(trained_app, plain("magenta")) == 1
+    assert strangeness(trained_app, b"broken") is None
+
+
+def test_few_held_out_photos_make_nothing_strange(ready_app: App) -> None:
+    finish(ready_app, ready_app.runs.start(CONFIG))
+    strangeness(ready_app, plain("magenta"))
+    ready_app.strangers.close()
+    assert strangeness(ready_app, plain("magenta")) is None
+
+
+def test_a_training_is_not_slowed_down(trained_app: App) -> None:
+    busy = Strangers(trained_app.workspace, is_busy=lambda: True)
+    loaded = trained_app.predictions.load()
+    for _ in range(2):
+        assert busy.of(1, loaded.folder, loaded.predictor) is None
+    busy.close()
