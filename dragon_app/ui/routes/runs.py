@@ -14,7 +14,8 @@ from dragon_app.services import going_on
 from dragon_app.services.balancing import what_was_done
 from dragon_app.services.settings import nearest_preset, read_settings
 from dragon_app.ui.routes.training import Wish, told
-from dragon_app.ui.settings import SETTINGS, SettingWords
+from dragon_app.ui.setting_words import SettingWords
+from dragon_app.ui.settings import SETTINGS
 from dragon_app.ui.words import PRESET_WORDS, STATUS_WORDS
 from dragon_app.wiring import App, Session
 
