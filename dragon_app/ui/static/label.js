@@ -138,25 +138,10 @@ const burst = createBurst({
   shownClass: () => list.which().class_id,
   onSome: () => dragon.changed(),
 });
-const field = (options) => {
-  const made = el('input', {
-    type: 'file',
-    multiple: true,
-    class: 'd-hidden',
-    tabindex: -1,
-    'aria-hidden': 'true',
-    ...options,
-  });
-  made.addEventListener('change', () => {
-    const files = dragon.chosenFiles(made.files);
-    made.value = '';
-    upload.add(files, list.which().class_id ?? null);
-  });
-  return made;
-};
-const photosField = field({ accept: 'image/*,.heic,.heif,.avif,.zip,.csv,.tsv' }),
-  folderField = field({ webkitdirectory: true });
-const ways = createWays({ photos: () => photosField.click(), folder: () => folderField.click(), webcam: () => burst.open() });
+const ways = createWays({
+  onFiles: (files) => upload.add(files, list.which().class_id ?? null),
+  webcam: () => burst.open(),
+});
 const takeDrop = async (transfer, classId) => {
   const entries = dragon.entriesOf(transfer);
   dragon.openTab('label');
@@ -203,9 +188,8 @@ const tools = el(
   heading,
   number,
   emptyBin.button,
-  el('div', { class: 'd-row' }, ...ways()),
-  photosField,
-  folderField,
+  el('div', { class: 'd-row' }, ...ways.buttons()),
+  ...ways.fields,
 );
 const showHeading = () => {
   const { class_id, shown } = list.which();
@@ -229,7 +213,7 @@ const classes = createClasses({
 });
 const empty = createEmpty({
   upload,
-  ways,
+  ways: ways.buttons,
   onNew: (is) => root.classList.toggle('is-new', is),
   onShowAll: () => filters.clear(),
 });
