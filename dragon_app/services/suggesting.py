@@ -209,7 +209,7 @@ class Suggesting:
     def _by_labels(self, vectors: Vectors | None) -> bool:
         labels = _of_enough(read_numbers(self._store.labelled(), 2))
         class_ids = np.unique(labels[:, 1])
-        if len(class_ids) < 2:
+        if len(class_ids) < 2 or not self._store.waiting():  # torch stays away
             self._fitted = None
             self._tell(self._drafts.clear(), "")
             return True

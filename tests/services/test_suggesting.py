@@ -109,3 +109,17 @@ def test_nothing_is_computed_before_there_is_something_to_learn_from(app: App) -
     wait_until(lambda: app.embedding.vectors() is not None)
     assert np.array_equal(sorted(app.suggesting.useful()), [1, 2])
     assert drafts(app) == {}
+
+
+def test_no_photo_is_looked_at_while_none_waits_for_a_class(app: App) -> None:
+    for name, brighter in (("dark", 0), ("light", 30)):
+        photos = [
+            incoming(photo_bytes(seed, brighter=brighter), f"{name}{seed}.png", class_name=name)
+            for seed in range(brighter, brighter + 3)
+        ]
+        app.dataset.add(photos)
+    app.suggesting._take_turn()
+    assert not app.embedding.looking().is_wanted
+    app.dataset.add([incoming(photo_bytes(40), "waits.png")])
+    app.suggesting._take_turn()
+    assert app.embedding.looking().is_wanted
