@@ -50,3 +50,7 @@ class SetupError(DragonError):
 
 class TrainingError(DragonError):
     """Training stopped for a reason a person can change: a loss that is not a number, memory."""
+
+
+class NothingKeptError(TrainingError):
+    """Training was stopped, as somebody asked, before its first epoch ended: there is no model."""

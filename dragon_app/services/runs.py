@@ -15,6 +15,7 @@ from dragon_app.core.errors import (
     DragonError,
     InvalidConfigError,
     NotEnoughImagesError,
+    NothingKeptError,
 )
 from dragon_app.core.ports import Vision
 from dragon_app.core.split import missing_photos
@@ -283,9 +284,8 @@ class Runs:
                 report=recorder,
                 should_stop=wish.is_set,
             )
-        except DragonError:
-            if not wish.is_set():
-                raise
+        except NothingKeptError:  # a disk that refused to keep it is another error
+            pass
         finally:
             recorder.flush()
         if result is not None:

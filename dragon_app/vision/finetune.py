@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 
 from dragon_app.core.config import FinetuneConfig, Optimizer
-from dragon_app.core.errors import NotEnoughImagesError, TrainingError
+from dragon_app.core.errors import NotEnoughImagesError, NothingKeptError, TrainingError
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.training import FinetuneResult, RunFolders, TrainingPhotos
 from dragon_app.features.store import FeatureStore
@@ -40,7 +40,8 @@ def finetune(
     planned for so many all along, from there on.
 
     A run that cannot go on gives the best epoch until then and the reason; raise `TrainingError`
-    when it ended before the first epoch did: there is nothing to answer with.
+    when it ended before the first epoch did: there is nothing to answer with. `NothingKeptError`
+    tells that it only did as it was asked to.
     """
     if not photos.train or not photos.val:
         raise NotEnoughImagesError("Training needs photos to learn from and photos to measure on.")
@@ -75,8 +76,8 @@ def finetune(
     return replace(result, was_stopped=was_stopped, reason=reason, enough=epochs.enough)
 
 
-def _nothing_kept() -> TrainingError:
-    return TrainingError("Training was stopped before the first epoch ended: nothing was kept.")
+def _nothing_kept() -> NothingKeptError:
+    return NothingKeptError("Training was stopped before the first epoch ended: nothing was kept.")
 
 
 def _changing(course: Course) -> set[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.errors import NotFoundError, TrainingError, WeightsError
+from dragon_app.core.errors import NotFoundError, NothingKeptError, TrainingError, WeightsError
 from dragon_app.core.metrics import confusion_matrix
 from dragon_app.core.networks import BackboneInfo, StageInfo
 from dragon_app.core.ports import ByteProgress, Pixels, Report, ShouldStop
@@ -129,7 +129,7 @@ class Studio(FakeVision):
     ) -> FinetuneResult:
         folder = folders.checkpoints
         if epoch == 0:
-            raise TrainingError("Training was stopped before the first epoch ended.")
+            raise NothingKeptError("Training was stopped before the first epoch ended.")
         folder.mkdir(parents=True, exist_ok=True)
         n = len(photos.val)
         said = _said(photos, mistakes=1 if config.seed == 0 else 0)

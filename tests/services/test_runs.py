@@ -9,6 +9,7 @@ from dragon_app.core.errors import (
     InvalidConfigError,
     NotEnoughImagesError,
     NotFoundError,
+    NothingKeptError,
     TrainingError,
     WorkspaceError,
 )
@@ -109,7 +110,7 @@ def test_a_run_stopped_before_it_reached_anything_is_stopped_without_a_model(
 
     def learn(report: Report, should_stop: ShouldStop) -> None:
         gate(report, should_stop)
-        raise TrainingError("nothing was kept")
+        raise NothingKeptError("nothing was kept")
 
     vision.learn = learn
     run = ready_app.runs.start(CONFIG)
@@ -118,6 +119,23 @@ def test_a_run_stopped_before_it_reached_anything_is_stopped_without_a_model(
     assert finish(ready_app, run).status is RunStatus.STOPPED
     with pytest.raises(NotFoundError):
         ready_app.workspace.runs.checkpoint_folder(run.id)
+
+
+def test_a_disk_that_refuses_what_a_stop_should_keep_is_told(
+    ready_app: App, vision: FakeVision
+) -> None:
+    gate = Gate()
+
+    def learn(report: Report, should_stop: ShouldStop) -> None:
+        gate(report, should_stop)
+        raise TrainingError("The disk is full.")
+
+    vision.learn = learn
+    run = ready_app.runs.start(CONFIG)
+    gate.entered.wait(10)
+    ready_app.runs.pause(run.id)
+    ended = finish(ready_app, run)
+    assert (ended.status, ended.reason) == (RunStatus.FAILED, "The disk is full.")
 
 
 def test_a_run_that_is_over_stays_as_it_is(ready_app: App) -> None:
