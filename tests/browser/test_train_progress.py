@@ -98,6 +98,24 @@ def test_stop_keeps_the_epochs_that_were_done(page: Page, studio: Studio) -> Non
     expect(page.locator(".run-result")).to_contain_text("by epoch 2 is kept")
 
 
+def test_try_it_tries_the_run_beside_it_also_where_another_was_promoted(
+    page: Page, session: Session, studio: Studio
+) -> None:
+    start(page)
+    studio.allow(EPOCHS)
+    said = page.locator(".run [role=status]")
+    expect(said).to_contain_text("Right on")
+    session.app.predictions.choose_run(1)
+    page.locator(".train-button").click()
+    expect(page.locator(".run-head")).to_contain_text("Run 2: Balanced")
+    expect(said).not_to_contain_text("Right on")
+    studio.allow(EPOCHS)
+    expect(said).to_contain_text("Right on")
+    page.get_by_role("button", name="Try it", exact=True).click()
+    expect(page.get_by_text("Run 2 answers: right on")).to_be_visible()
+    expect(page.locator(".d-toast")).to_contain_text("Run 2 answers in Try from now on.")
+
+
 def test_after_a_computed_last_layer_the_next_step_is_to_learn_deeper(
     page: Page, studio: Studio
 ) -> None:

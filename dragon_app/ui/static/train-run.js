@@ -52,11 +52,22 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
     facts.replaceChildren(...known.map(([name, value]) => fact(name, value)));
     facts.hidden = !known.length;
     const now = phase.textContent.replace(/ \d+ of \d+$/, (counted) => (isLearning ? counted : ''));
-    speak(`${run.id} ${now}`, `${now}${best ? `, ${dragon.percent(best.val_accuracy)} right at best` : ''}`);
+    speak(`${run.id} ${now}`, `${now}${best ? `, ${dragon.percent(best.val_accuracy)} right at best` : ''}`, isPaused);
     charts.node.hidden = run.is_exact || (!epochs.length && !steps.length);
   };
 
   const action = (text, work, kind = '') => el('button', { type: 'button', class: `d-button ${kind}`, text, onclick: work });
+  /* What is tried is this run, also where another one answers until now. */
+  const tryIt = async () => {
+    try {
+      if ((await call('/promotions')).run !== run.id) {
+        await call(`/runs/${run.id}/try`, {});
+        dragon.toast(`Run ${run.id} answers in Try from now on.`, { kind: 'good', key: 'try' });
+        dragon.changed();
+      }
+      dragon.openTab('try');
+    } catch (error) { dragon.toast(error.message, { kind: 'bad' }); }
+  };
   const deeper = () => { const { optimizer: _, ...values } = run.values; return values; };
   const showOver = () => {
     const words = [];
@@ -66,7 +77,7 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
       words.push(el('p', { class: 'd-text run-sentence', text: dragon.resultSentence(run) }));
       const more = [run.status === 'finished' ? dragon.keptSentence(run) : '', dragon.balancedSentence(run), dragon.intervalSentence(run)].filter(Boolean).join(' ');
       if (more) words.push(el('p', { class: 'd-text d-quiet', text: more }));
-      actions.push(action('Try it', () => dragon.openTab('try'), 'is-primary'), action(run.hits === run.n ? 'See the details' : 'See the mistakes', () => dragon.showRun(run.id)),
+      actions.push(action('Try it', tryIt, 'is-primary'), action(run.hits === run.n ? 'See the details' : 'See the mistakes', () => dragon.showRun(run.id)),
         // A last layer that was computed is the best there is: more comes from deeper stages alone.
         run.is_exact && action('Train deeper', () => onAgain('balanced', deeper())));
     }
@@ -109,7 +120,7 @@ const createRunPanel = ({ onKnown, onOver, onAgain }) => {
       show(answer);
       if (before?.status !== run.status) onKnown();  // the form says what its button does beside it
       if (run.is_final && before && !before.is_final) {
-        speak('over', run.val_accuracy == null ? `${title.textContent}. ${run.reason}` : dragon.resultSentence(run), true);
+        speak(`${run.id} over`, run.val_accuracy == null ? `${title.textContent}. ${run.reason}` : dragon.resultSentence(run), true);
         onOver(run);
       }
     } catch { /* the header says that the app does not answer; asked again below */ } finally {
