@@ -37,6 +37,16 @@ def test_refused_file_is_named_and_the_rest_is_in(page: Page) -> None:
     expect(page.get_by_text("0 added, 10 already there")).to_be_visible()
 
 
+def test_the_end_of_one_upload_does_not_take_away_what_the_next_one_says(page: Page) -> None:
+    page.clock.install()
+    drop(page.locator("body"), files([1]))
+    expect(page.get_by_text("1 added", exact=True)).to_be_visible()
+    drop(page.locator("body"), [("letter.jpg", b"Dear Sir")])
+    expect(page.get_by_text("0 added, 1 not taken", exact=True)).to_be_visible()
+    page.clock.run_for(7_000)
+    expect(page.get_by_text("0 added, 1 not taken", exact=True)).to_be_visible()
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_is_in(page: Page) -> None:
     page.evaluate(_UNREADABLE)
     broken = [("gone.png", b"x"), ("folder shut", b"x"), ("folder half", photo_bytes(9))]

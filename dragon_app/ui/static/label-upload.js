@@ -20,7 +20,8 @@ const createUpload = ({ onSome, onDone }) => {
   );
   const stop = el('button', { type: 'button', class: 'd-button is-small', text: 'Stop' });
   const panel = el('section', { class: 'upload', hidden: true, 'aria-live': 'polite' });
-  let job = null;
+  let job = null,
+    leaving = 0; // the timer of a summary that nobody needs to read
 
   const showProgress = () => {
     const { done, total, startedAt } = job;
@@ -32,6 +33,7 @@ const createUpload = ({ onSome, onDone }) => {
     bar.setAttribute('aria-valuenow', Math.round((100 * done) / total));
   };
   const begin = (total, title, refused = []) => {
+    clearTimeout(leaving);
     job = {
       done: refused.length,
       total,
@@ -110,8 +112,8 @@ const createUpload = ({ onSome, onDone }) => {
     }
     panel.classList.toggle('is-bad', !!error || refused.length > 0);
     if (!error && !refused.length)
-      setTimeout(() => {
-        if (!job) panel.hidden = true;
+      leaving = setTimeout(() => {
+        panel.hidden = true;
       }, 6000);
   };
 
