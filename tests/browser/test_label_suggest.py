@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from dragon_app.core.types import Shown
 from dragon_app.wiring import Session
-from tests.browser.acts import chosen, expect_count, tiles
+from tests.browser.acts import chosen, expect_count, make_class, tiles
 from tests.conftest import wait_until
 from tests.fakes import FakeVision
 from tests.photos import incoming, photo_bytes
@@ -59,10 +59,12 @@ def test_enter_accepts_what_is_suggested_and_moves_on(suggested: Page, session: 
 def test_all_that_are_sure_enough_are_accepted_once_asked_and_taken_back_in_one_step(
     suggested: Page, session: Session
 ) -> None:
+    make_class(suggested, "Grey")
     suggested.get_by_label("Sure by at least, in per cent").fill("50")
     suggested.get_by_role("button", name="Label 5 photos", exact=True).click()
     dialog = suggested.get_by_role("dialog")
     expect(dialog).to_contain_text("Label 5 photos as suggested?")
+    expect(dialog).to_contain_text("Grey has fewer than 3 labels and is not suggested yet.")
     dialog.get_by_role("button", name="Label them", exact=True).click()
     wait_until(lambda: labelled(session) == 11)
     expect(suggested.locator(".tile.is-draft")).to_have_count(0)

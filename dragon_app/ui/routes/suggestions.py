@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from dragon_app.core.errors import DragonError
 from dragon_app.core.vectors import Ids
+from dragon_app.services.suggesting import FEWEST
 from dragon_app.ui.routes.steps import Batch
 from dragon_app.wiring import App, Session
 
@@ -79,6 +80,7 @@ def shown_help(app: App) -> dict[str, Any]:
         "is_on": suggested.is_on,
         "by": "labels" if suggested.run_id is None else str(suggested.run_id),
         "who": suggested.who,
+        "fewest": FEWEST,
         "problem": suggested.problem or looking.problem,
         "looking": {
             "is_wanted": looking.is_wanted,

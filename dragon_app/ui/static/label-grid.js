@@ -31,7 +31,13 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
       image,
       el('span', { class: 'tile-mark' }, icon('check')),
       el('span', { class: 'tile-best', text: 'Best' }),
-      el('span', { class: 'tile-class' }, el('i', { class: 'd-dot' }), el('span', { class: 'd-cut' })),
+      el(
+        'span',
+        { class: 'tile-class' },
+        el('i', { class: 'd-dot' }),
+        el('span', { class: 'd-cut' }),
+        el('span', { class: 'tile-sure' }),
+      ),
     );
     image.addEventListener('load', () => tile.classList.remove('is-loading'));
     return tile;
@@ -62,13 +68,17 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
     const badge = tile.lastChild;
     const draft = draftOf(id);
     const shown = its ?? classOf(draft?.class_id);
-    tile.classList.toggle('is-draft', !its && !!shown);
+    const isDraft = !its && !!shown;
+    tile.classList.toggle('is-draft', isDraft);
     badge.hidden = !shown && !isSkipped;
     badge.firstChild.hidden = !shown;
     if (shown) badge.firstChild.style.setProperty('--c', shown.colour);
-    const state = its?.name ?? (shown ? `${shown.name}? ${draft.percent} %` : isSkipped ? 'Skipped' : 'unlabelled');
-    const spoken = !its && shown ? `suggested: ${shown.name}, ${draft.percent} per cent sure, not saved` : state;
-    if (badge.lastChild.textContent !== state) badge.lastChild.textContent = state;
+    const state = shown?.name ?? (isSkipped ? 'Skipped' : 'unlabelled');
+    const spoken = isDraft ? `suggested: ${state}, ${draft.percent} per cent sure, not saved` : state;
+    const [words, sure] = [badge.children[1], badge.children[2]]; // a long name is cut, how sure it is never
+    if (words.textContent !== state) words.textContent = state;
+    const percent = isDraft ? `? ${draft.percent} %` : '';
+    if (sure.textContent !== percent) sure.textContent = percent;
     const { name } = names.of(id);
     if (tile.title !== name) tile.title = name;
     const group = groupOf(id);

@@ -1,5 +1,5 @@
 /* One quiet line: how far the look at the photos is, who suggests, and accepting what is sure enough. */
-const createHelp = ({ run, suggestions, label }) => {
+const createHelp = ({ run, suggestions, classes, label }) => {
   const { el, count } = dragon;
   let help = null,
     model = null,
@@ -23,11 +23,18 @@ const createHelp = ({ run, suggestions, label }) => {
     'aria-label': 'Sure by at least, in per cent',
   });
   const percent = () => Math.min(100, Math.max(0, Number(threshold.value) || 0));
+  /* Photos of a class with too few labels are suggested as something else: the person must know. */
+  const missing = () => {
+    const few = help.by === 'labels' ? classes().filter((each) => !each.is_disabled && each.total < help.fewest) : [];
+    if (!few.length) return '';
+    const [who, has, is] = few.length > 1 ? [`${few.length} classes`, 'have', 'are'] : [few[0].name, 'has', 'is'];
+    return `${who} ${has} fewer than ${help.fewest} labels and ${is} not suggested yet. `;
+  };
   const acceptAll = async () => {
     const ids = suggestions.above(percent());
     const isSure = await dragon.confirm({
       title: `Label ${count(ids.length, 'photo')} as suggested?`,
-      text: `All of them are suggested with ${percent()} % or more. One undo takes all of it back.`,
+      text: `All of them are suggested with ${percent()} % or more. ${missing()}One undo takes all of it back.`,
       yes: 'Label them',
     });
     if (isSure) label(ids);
@@ -39,9 +46,8 @@ const createHelp = ({ run, suggestions, label }) => {
     'span',
     { class: 'help-part' },
     el('label', { class: 'help-part' }, 'Suggested by', by),
-    all,
-    el('label', { class: 'help-part' }, 'from', threshold, '%'),
     off,
+    el('span', { class: 'help-part' }, all, el('label', { class: 'help-part' }, 'at least', threshold, '% sure')),
   );
   const isOff = el('span', { class: 'help-part' }, 'Suggestions are off', button('Turn on', () => choose({ is_on: true })));
   const problem = el('span', { role: 'status' });
@@ -56,7 +62,7 @@ const createHelp = ({ run, suggestions, label }) => {
     const labels = help.who.match(/[\d,]+(?= labels$)/)?.[0];
     const runs = [...new Set([model?.run, help.by].map(String))].filter((each) => /^\d+$/.test(each));
     const sources = [
-      ['labels', labels ? `the ${labels} photos labelled so far` : 'the photos labelled so far'],
+      ['labels', labels ? `${labels} labelled photos` : 'the labelled photos'],
       ...runs.map((id) => [id, `run ${id}`]),
     ];
     const key = JSON.stringify(sources);
@@ -69,7 +75,7 @@ const createHelp = ({ run, suggestions, label }) => {
     if (!is_wanted || (total && done >= total)) return '';
     const far = total ? `${done.toLocaleString('en')} of ${total.toLocaleString('en')}` : 'getting ready';
     if (is_paused) return `Looking at photos is paused at ${far}`;
-    return `Looking at photos: ${far}${left ? `, about ${dragon.duration(left)} left` : ''}`;
+    return `Looking at photos, to suggest classes and find like ones: ${far}${left ? `, about ${dragon.duration(left)} left` : ''}`;
   };
   const show = () => {
     if (!help) return;

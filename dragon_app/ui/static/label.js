@@ -97,7 +97,7 @@ const actions = createActions({
   moved: () => grid.show(chosen.here()),
 });
 const { act, accept, step } = actions;
-const help = createHelp({ run, suggestions, label: accept });
+const help = createHelp({ run, suggestions, classes: classesNow, label: accept });
 const like = () => chosen.size() && showList({ order: 'like', like: chosen.hereId() });
 const bar = createBar({ board, list, chosen, grid, classes: classesNow, act, accept, draftOf, like });
 const move = createMoves({ list, chosen, grid });
