@@ -223,7 +223,7 @@ def main() -> int:
             build(folder, options.photos)
         with sync_playwright() as driver:
             for _ in range(options.times):
-                browser = driver.chromium.launch(executable_path=_chromium(), args=FLAGS)
+                browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
                 turn = Turn(browser, folder)
                 try:
                     turns.append(turn.measure(keys=options.keys, trains=not options.no_training))
@@ -246,7 +246,8 @@ def _table(turns: list[dict[str, float]], photos: int) -> int:
     return 0 if is_kept else 1
 
 
-def _chromium() -> str | None:
+def chromium() -> str | None:
+    """Return where the machine has one; None lets Playwright look."""
     return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 
 
