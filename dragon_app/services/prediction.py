@@ -74,16 +74,23 @@ class Predictions:
         return self._workspace.promotions.history()
 
     def predict(
-        self, files: Sequence[IncomingFile], *, run_id: int | None = None, top: int | None = None
+        self,
+        files: Sequence[IncomingFile],
+        *,
+        run_id: int | None = None,
+        top: int | None = None,
+        tells_strange: bool = False,
     ) -> list[Prediction]:
         """Name what is on each photo; a file that cannot be read has an `error` and no classes.
 
-        `milliseconds` is the mean over its batch, decoding included.
+        `milliseconds` is the mean over its batch, decoding included. With `tells_strange` answers
+        say how unlike the photo is; the first of them begin to learn what is usual.
         """
         loaded = self.load(run_id)
         answers: list[Prediction] = []
         for start in range(0, len(files), _BATCH):
-            answers += self._predict_batch(loaded, files[start : start + _BATCH], top)
+            some = files[start : start + _BATCH]
+            answers += self._predict_batch(loaded, some, top, tells_strange=tells_strange)
         return answers
 
     def load(self, run_id: int | None = None) -> LoadedRun:
@@ -119,7 +126,12 @@ class Predictions:
         return next((each for each in self._loaded if each.folder == folder), None)
 
     def _predict_batch(
-        self, loaded: LoadedRun, files: Sequence[IncomingFile], top: int | None
+        self,
+        loaded: LoadedRun,
+        files: Sequence[IncomingFile],
+        top: int | None,
+        *,
+        tells_strange: bool,
     ) -> list[Prediction]:
         started = time.perf_counter()
         errors: dict[int, str] = {}
@@ -134,9 +146,10 @@ class Predictions:
         if photos:
             rows, vectors = loaded.predictor.look(list(photos.values()))  # (N, C), (N, D)
             rows = tempered(rows, loaded.temperature)
-            novelty = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
-            if novelty is not None:
-                strange = dict(zip(photos, map(float, novelty.shares(vectors)), strict=True))
+            if tells_strange:
+                novelty = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
+                if novelty is not None:
+                    strange = dict(zip(photos, map(float, novelty.shares(vectors)), strict=True))
             answers = dict(zip(photos, rows, strict=True))
         milliseconds = (time.perf_counter() - started) * 1000 / len(files)
         return [

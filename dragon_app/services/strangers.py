@@ -51,7 +51,10 @@ class Strangers:
             is_at_work = self._thread is not None and self._thread.is_alive()
             if not is_at_work and not self._is_busy() and not self._is_closing.is_set():
                 self._thread = threading.Thread(
-                    target=self._learn, args=(run_id, folder, predictor), name="strangers"
+                    target=self._learn,
+                    args=(run_id, folder, predictor),
+                    name="strangers",
+                    daemon=True,
                 )
                 self._thread.start()
         return None

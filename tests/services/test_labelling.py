@@ -124,4 +124,4 @@ def test_a_disabled_class_is_left_out_of_training(ready_app: App) -> None:
 def test_classes_are_put_in_order(app: App) -> None:
     first, second = (app.labelling.create_class(name) for name in "ab")
     app.labelling.order_classes([second.id, first.id])
-    assert app.labelling.classes() == [second, first]
+    assert [each.id for each in app.labelling.classes()] == [second.id, first.id]

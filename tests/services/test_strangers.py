@@ -18,7 +18,7 @@ def plain(colour: str) -> bytes:
 
 
 def strangeness(app: App, data: bytes) -> float | None:
-    return app.predictions.predict([incoming(data)])[0].strangeness
+    return app.predictions.predict([incoming(data)], tells_strange=True)[0].strangeness
 
 
 @pytest.fixture
@@ -41,6 +41,8 @@ def test_what_is_usual_is_learned_in_the_background_and_the_rest_is_strange(
     assert known < 1
     assert strangeness(trained_app, plain("magenta")) == 1
     assert strangeness(trained_app, b"broken") is None
+    unasked = trained_app.predictions.predict([incoming(plain("magenta"))])[0]
+    assert unasked.strangeness is None  # scripts do not wait for what they do not show
 
 
 def test_few_held_out_photos_make_nothing_strange(ready_app: App) -> None:

@@ -24,7 +24,7 @@ def router(session: Session) -> APIRouter:
         if len(files) > _MOST_FILES:
             raise DragonError(f"Send at most {_MOST_FILES} files at once; these are {len(files)}.")
         answers = session.app.predictions.predict(
-            [incoming_file(file) for file in files], run_id=run
+            [incoming_file(file) for file in files], run_id=run, tells_strange=True
         )
         return {
             "predictions": [_prediction(answer) for answer in answers],
