@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.crowd import CLASSES, build
+from dragon_app.wiring import open_app
 from tests.browser.conftest import FLAGS
 from tests.integration.drill import Server
 
@@ -95,8 +96,8 @@ class Turn:
         self.page.set_default_timeout(_LIMIT_MS)
         self.page.add_init_script(_WATCH)
 
-    def measure(self, *, keys: int, trains: bool) -> dict[str, float]:
-        """Do everything once and return what it took."""
+    def measure(self, *, keys: int, trains: bool, suggests: bool) -> dict[str, float]:
+        """Do everything once and return what it took; `suggests` tells what the workspace does."""
         page = self.page
         page.goto(self.server.address)
         page.wait_for_function("measured.view > 0")
@@ -104,7 +105,7 @@ class Turn:
         shares = [(0.37 + 0.618 * i) % 1 for i in range(_JUMPS)]
         found["jump_ms"] = max(page.evaluate(_JUMP, share) for share in shares)
         found["heap_mb"] = self._heap_mb()
-        found["server_mb"] = self._server_mb()
+        found["server_mb"] = self._server_mb(has_torch=suggests)
         idle = self._type(keys)
         found |= {"keys_lost": idle["lost"], "key_ms": idle["median"], "key_p99_ms": idle["p99"]}
         found |= self._thousand()
@@ -194,9 +195,9 @@ class Turn:
         values = session.send("Performance.getMetrics")["metrics"]
         return float(next(v["value"] for v in values if v["name"] == "JSHeapUsedSize") / 1e6)
 
-    def _server_mb(self) -> float:
+    def _server_mb(self, *, has_torch: bool) -> float:
         place = Path(f"/proc/{self.server.pid}")
-        assert "libtorch" not in (place / "maps").read_text()
+        assert has_torch or "libtorch" not in (place / "maps").read_text()
         return int(re.findall(r"VmHWM:\s+(\d+)", (place / "status").read_text())[0]) / 1e3
 
     def _query(self, sql: str) -> list[Any]:
@@ -215,23 +216,39 @@ def main() -> int:
     parser.add_argument("--keys", type=int, default=200)
     parser.add_argument("--workspace", type=Path, help="a folder to keep (a temporary one)")
     parser.add_argument("--no-training", action="store_true")
+    parser.add_argument("--suggestions", action="store_true", help="while photos are looked at")
     options = parser.parse_args()
     turns: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory(prefix="dragon-board-") as name:
         folder = options.workspace or Path(name) / "workspace"
         if not (folder / "dragon.db").exists():
             build(folder, options.photos)
+        _choose(folder, suggests=options.suggestions)
         with sync_playwright() as driver:
             for _ in range(options.times):
                 browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
                 turn = Turn(browser, folder)
                 try:
-                    turns.append(turn.measure(keys=options.keys, trains=not options.no_training))
+                    turns.append(
+                        turn.measure(
+                            keys=options.keys,
+                            trains=not options.no_training,
+                            suggests=options.suggestions,
+                        )
+                    )
                 finally:
                     turn.close()
                     browser.close()
                 print(json.dumps(turns[-1]), flush=True)
     return _table(turns, options.photos)
+
+
+def _choose(folder: Path, *, suggests: bool) -> None:
+    app = open_app(folder)
+    try:
+        (app.suggesting.turn_on if suggests else app.suggesting.turn_off)()
+    finally:
+        app.close()
 
 
 def _table(turns: list[dict[str, float]], photos: int) -> int:
