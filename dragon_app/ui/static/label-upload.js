@@ -1,9 +1,9 @@
-/* Sending photos in small batches, two at a time: progress, time left, Stop, and what became of them. */
+/* Sending photos in small batches, some at a time: progress, time left, Stop, and what became of them. */
 const createUpload = ({ onSome, onDone }) => {
   const { el, icon, call, count } = dragon;
   const BATCH_FILES = 32,
     BATCH_BYTES = 20e6,
-    WORKERS = 2,
+    WORKERS = 3,
     NAMED = 200;
   const fill = el('i'),
     words = el('span', { class: 'd-number' });

@@ -120,9 +120,10 @@ const open = (place) => {
 
 /* ---- the way in ---- */
 let syncedAt = 0;
+const SYNC_MS = 4000; // to show what came takes as much of the machine as to take it in
 const upload = createUpload({
   onSome: () => {
-    if (performance.now() - syncedAt < 1000) return;
+    if (performance.now() - syncedAt < SYNC_MS) return;
     syncedAt = performance.now();
     dragon.changed();
   },
