@@ -2,7 +2,7 @@
 const createBar = ({ board, list, chosen, grid, classes, act, accept, draftOf, like }) => {
   const { el, icon } = dragon;
   const number = el('strong', { class: 'd-number', 'aria-live': 'polite' });
-  const choices = createGiving({ label: 'Give a class', name: 'chosen-choices', classes, act });
+  const choices = dragon.createGiving({ label: 'Give a class', name: 'chosen-choices', classes, act });
   const others = el('div', { class: 'd-row chosen-others' });
   const bar = el(
     'div',

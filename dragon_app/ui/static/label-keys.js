@@ -1,17 +1,7 @@
 /* Which key does what on the Label tab, and the list of them. Knows no photo. */
 
-/* The letter or digit that was meant, also on a keyboard whose digits want Shift or whose letters are
-   not Latin ones. */
-const keyOf = (event) => {
-  if (/^[a-z0-9]$/i.test(event.key)) return event.key.toLowerCase();
-  const [, digit] = /^Digit(\d)$/.exec(event.code) ?? [];
-  if (digit && !event.shiftKey && event.key.length === 1) return digit;
-  const [, letter] = /^Key([A-Z])$/.exec(event.code) ?? [];
-  return letter && event.key.charCodeAt(0) > 127 ? letter.toLowerCase() : event.key;
-};
-
 const createKeys = ({ classes, act, accept, step, like, keepBest, search, isBin }) => {
-  const { el } = dragon;
+  const { el, keyOf, classOfKey } = dragon;
   const LIST = [
     ['1-9, 0', 'give the class with that key; a class can have a letter of its own'],
     ['Enter', 'label as suggested; without a suggestion: show the photo large'],
@@ -78,8 +68,7 @@ const createKeys = ({ classes, act, accept, step, like, keepBest, search, isBin 
       if (event.target.closest('button, a, summary, select')) return false;
       return event.repeat || accept();
     }
-    const withKey = (wanted) => classes().find((each) => each.key === wanted);
-    const its = withKey(event.key.toLowerCase()) ?? withKey(key);
+    const its = classOfKey(classes(), event);
     const does = its
       ? () => act('class', its.id)
       : {

@@ -83,7 +83,7 @@ const showList = async (change) => {
 };
 
 /* ---- what is done to them ---- */
-const queue = createQueue({
+const queue = dragon.joinQueue('label', {
   onDone: (gesture, answer) => actions.done(gesture, answer),
   onRefused: (gesture, error) => actions.refused(gesture, error),
 });
