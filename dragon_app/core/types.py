@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     SKIPPED = "skipped"
     BINNED = "binned"
     SPLIT = "split"
+    KEPT = "kept"  # a person looked and left the photo with the class it had
 
 
 class ClassEventKind(StrEnum):

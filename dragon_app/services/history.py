@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dragon_app.core.types import EventKind, SnapshotPhoto
+from dragon_app.storage.inbox import NO_CLASS
 from dragon_app.storage.workspace import Workspace
 
 
@@ -81,6 +82,18 @@ class History:
             ),
         )
 
+    def classes_of_run(self, run_id: int) -> tuple[int | None, ...]:
+        """Return which class of today each of a run's classes is; None for one that is gone."""
+        run = self._workspace.runs.get(run_id)
+        began = self._workspace.labels.batch_at(run.created_at)
+        names = _Names(self._workspace)
+        here = {each.id for each in self._workspace.classes.all()}
+        # Two had one name where it was given anew after a renaming: the older one is meant.
+        known = sorted(self._workspace.classes.all_names(), reverse=True)
+        ids = {names.of(class_id, at=began): class_id for class_id in known}
+        found = [ids.get(name) for name in run.class_names]
+        return tuple(class_id if class_id in here else None for class_id in found)
+
 
 class _Names:
     """What each class was called at each batch of the journal."""
@@ -103,6 +116,7 @@ class _Names:
 
     def told(self, kind: EventKind, value: str | None, *, at: int | None) -> str | None:
         """Return a value of the journal as people read it: a class by its name."""
-        if kind is not EventKind.CLASS or value is None:
+        is_class = kind in {EventKind.CLASS, EventKind.KEPT} and value != NO_CLASS
+        if not is_class or value is None:
             return value
         return self.of(int(value), at=at)

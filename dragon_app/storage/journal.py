@@ -21,6 +21,7 @@ _STATE_COLUMN = {
     EventKind.SKIPPED: "is_skipped",
     EventKind.BINNED: "is_binned",
     EventKind.SPLIT: "split",
+    EventKind.KEPT: "kept_as",
 }
 
 

@@ -177,6 +177,34 @@ def _where_runs_stand(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_DISMISSALS = (
+    # The class a person left the photo with, "none" for no class; null where nobody was asked.
+    "alter table images add column kept_as text",
+    """create table events_kept (
+        id integer primary key autoincrement,
+        batch text not null references batches (id),
+        kind text not null check (kind in ('class', 'skipped', 'binned', 'split', 'kept')),
+        image_id integer not null,
+        before text,
+        after text,
+        suggested_by text
+    ) strict""",
+    """insert into events_kept
+        select id, batch, kind, image_id, before, after, suggested_by from events""",
+    "drop table events",
+    "alter table events_kept rename to events",
+    "create index events_batch on events (batch)",
+    "create index events_image on events (image_id)",
+)
+
+
+@MIGRATIONS(name="011_dismissals")
+def _dismissals(db: sqlite_utils.Database) -> None:
+    """Let the journal say that a photo was found right as it is."""
+    for statement in _DISMISSALS:
+        db.execute(statement)
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date; refuse a workspace that a newer version of the app made."""
     with database.writing() as db:

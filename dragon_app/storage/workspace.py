@@ -14,6 +14,7 @@ from dragon_app.storage.classes import ClassStore
 from dragon_app.storage.comparisons import ComparisonStore
 from dragon_app.storage.database import Database
 from dragon_app.storage.images import ImageStore
+from dragon_app.storage.inbox import InboxStore
 from dragon_app.storage.labels import LabelStore
 from dragon_app.storage.migrations import check_schema, migrate
 from dragon_app.storage.promotions import PromotionStore
@@ -47,6 +48,7 @@ class Workspace:
     provenances: ProvenanceStore
     promotions: PromotionStore
     answers: AnswerStore
+    inbox: InboxStore
     standings: StandingStore
     _lock: filelock.BaseFileLock | None
 
@@ -175,6 +177,7 @@ def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | No
         provenances=ProvenanceStore(database),
         promotions=PromotionStore(database),
         answers=AnswerStore(folder),
+        inbox=InboxStore(database),
         standings=StandingStore(database, folder),
         _lock=lock,
     )

@@ -73,6 +73,15 @@ def test_the_dataset_is_shown_as_it_was_for_a_run(ready_app: App) -> None:
     assert ready_app.runs.get(run.id).val_accuracy == run.val_accuracy
 
 
+def test_the_classes_of_a_run_are_found_under_their_new_names(ready_app: App) -> None:
+    run = ready_app.runs.wait(ready_app.runs.start(FinetuneConfig()).id)
+    ready_app.labelling.rename_class(1, "night")
+    ready_app.labelling.create_class("dark")  # another one that has the old name
+    assert ready_app.history.classes_of_run(run.id) == (1, 2)
+    ready_app.labelling.delete_class(1)
+    assert ready_app.history.classes_of_run(run.id) == (None, 2)
+
+
 def test_a_merged_class_counts_as_changed_and_its_undoing_as_not(ready_app: App) -> None:
     run = ready_app.runs.start(FinetuneConfig())
     ready_app.labelling.merge_class(1, 2)

@@ -21,7 +21,9 @@ VALUES: dict[EventKind, list[str | None]] = {
     EventKind.CLASS: [None, "1", "2", "3"],
     EventKind.SKIPPED: ["0", "1"],
     EventKind.BINNED: ["0", "1"],
+    EventKind.KEPT: [None, "1", "none"],
 }
+UNSET = {EventKind.CLASS, EventKind.KEPT}
 changes = st.sampled_from(list(VALUES)).flatmap(
     lambda kind: st.tuples(
         st.just(kind),
@@ -52,7 +54,7 @@ class Journal(RuleBasedStateMachine):
         add_rows(self.workspace, PHOTOS)
         self.open = {"1", "2", "3"}
         self.state: dict[Key, str | None] = {
-            (kind, image_id): None if kind is EventKind.CLASS else "0"
+            (kind, image_id): None if kind in UNSET else "0"
             for kind in VALUES
             for image_id in range(1, PHOTOS + 1)
         }

@@ -13,7 +13,11 @@ from dragon_app.wiring import Session
 Batch = Annotated[str, Field(min_length=8, max_length=64)]
 
 _MOST_NAMED = 3
-_PHOTO_WORDS = {EventKind.CLASS: "Label", EventKind.SPLIT: "Part"}
+_PHOTO_WORDS = {
+    EventKind.CLASS: "Label",
+    EventKind.SPLIT: "Part",
+    EventKind.KEPT: "Judgement",
+}
 _GESTURE_WORDS = {
     (EventKind.CLASS, None): "Taking away the class",
     (EventKind.SKIPPED, "1"): "Skip",

@@ -12,6 +12,7 @@ Object.assign(
 
     const whatOf = ({ kind, before, after, after_now: now }) => {
       if (flags[kind]) return flags[kind][Number(after)];
+      if (kind === 'kept') return after == null ? 'No longer found right' : 'Found right as it is';
       if (kind === 'split') return `Now ${parts[after] ?? 'without a part'}`;
       const today = now !== after ? ` (now called ${now})` : '';
       if (after == null) return `No longer ${before}`;
