@@ -103,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     model = _command(commands, "export-model", "write a run's model, to be used without this app")
     model.add_argument("run", type=int, metavar="RUN", help="its number; `runs` lists them")
     model.add_argument("file", type=Path, metavar="FILE", help="a zip that is not there yet")
+    inbox = _command(
+        commands, "inbox", "list photos worth another look, the likeliest faults first"
+    )
+    inbox.add_argument("--most", type=_positive, default=50, metavar="N", help="so many (50)")
     _command(commands, "status", "say what the workspace holds")
     _command(commands, "classes", "list the classes")
     _command(commands, "runs", "list the runs")

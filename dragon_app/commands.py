@@ -249,6 +249,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "classes": reading.classes,
     "runs": reading.runs,
     "backbones": reading.backbones,
+    "inbox": reading.inbox,
     "export": reading.export,
     "export-model": reading.export_model,
     "serve": _serve,

@@ -4,17 +4,20 @@ import argparse
 import csv
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dragon_app.core.balance import is_unequal
 from dragon_app.core.errors import DragonError
+from dragon_app.core.inbox import Finding
 from dragon_app.core.metrics import balanced_accuracy
 from dragon_app.core.setup import check_packages
 from dragon_app.core.tables import cell
 from dragon_app.core.training import Prediction, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, say, show
 from dragon_app.services.cache import cache_size_bytes
+from dragon_app.services.inbox_words import reason_words
 from dragon_app.storage.set_aside import set_aside_words
 from dragon_app.wiring import open_reader, vision
 
@@ -111,6 +114,51 @@ def status(options: argparse.Namespace, folder: Path) -> int:
     notes = [set_aside_words(aside.count(), aside.folder)] if aside.count() else []
     show(options, answer, "\n".join([words, *summary.missing, *notes]))
     return DONE
+
+
+def inbox(options: argparse.Namespace, folder: Path) -> int:
+    """List the photos that are worth another look, and say what fixes brought."""
+    check_packages()
+    app = open_reader(folder)
+    app.embedding.open(on_more=lambda: None)
+    try:
+        standing = app.inbox.wait(report=say)
+    finally:
+        app.inbox.close()
+        app.embedding.close()
+    names = {each.id: each.name for each in app.labelling.classes()}
+    findings = app.inbox.findings()
+    shown = findings[: options.most]
+    photos = app.workspace.images.names([each.image_id for each in shown])
+    rows = [
+        {
+            "image_id": each.image_id,
+            "photo": photos[each.image_id],
+            "class": names.get(each.class_id or 0),
+            "kinds": [reason.kind for reason in each.reasons],
+            "why": _why(each, names),
+            "suggestion": names.get(each.suggestion.class_id or 0) if each.suggestion else None,
+        }
+        for each in shown
+    ]
+    gain = app.gains.latest()
+    answer = {
+        "status": standing.status,
+        "words": standing.words,
+        "open": len(findings),
+        "findings": rows,
+        "gain": gain.words if gain else None,
+    }
+    lines = [f"{photos[each.image_id]}: {' '.join(_why(each, names))}" for each in shown]
+    if len(findings) > len(rows):
+        lines.append(f"{len(findings) - len(rows):,} more; --most shows them.")
+    notes = [each for each in (standing.words, gain.words if gain else "") if each]
+    show(options, answer, "\n".join([*lines, *notes]))
+    return DONE
+
+
+def _why(finding: Finding, names: Mapping[int, str]) -> list[str]:
+    return [reason_words(reason, finding, names) for reason in finding.reasons]
 
 
 def classes(options: argparse.Namespace, folder: Path) -> int:

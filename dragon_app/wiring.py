@@ -15,8 +15,11 @@ from dragon_app.services.dataset import Dataset
 from dragon_app.services.embedding import Embedding
 from dragon_app.services.exporting import Exporting
 from dragon_app.services.folding import Folding
+from dragon_app.services.gains import Gains
 from dragon_app.services.history import History
 from dragon_app.services.importing import Importing
+from dragon_app.services.inbox import Inbox
+from dragon_app.services.inspecting import Inspecting
 from dragon_app.services.labelling import Labelling
 from dragon_app.services.measuring import Measuring
 from dragon_app.services.packing import Packing
@@ -58,12 +61,15 @@ class App:
     measuring: Measuring
     embedding: Embedding
     suggesting: Suggesting
+    inbox: Inbox
+    gains: Gains
     comparing: Comparing
     log: logging.Handler | None
 
     def close(self) -> None:
         """Stop training, keep what it reached, and let another process open the workspace."""
         self.importing.close()
+        self.inbox.close()
         self.backbones.close()
         self.suggesting.close()
         self.strangers.close()
@@ -150,25 +156,29 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
 
     embedding = Embedding(workspace, vision, is_busy=is_busy)
     labelling = Labelling(workspace)
+    history, results = History(workspace), Results(workspace, vision)
+    inspecting = Inspecting(workspace, vision, results, history)
     return App(
         workspace=workspace,
         dataset=dataset,
         labelling=labelling,
         importing=Importing(workspace, dataset),
         exporting=Exporting(workspace),
-        history=History(workspace),
+        history=history,
         runs=runs,
         predictions=predictions,
         strangers=strangers,
         packing=Packing(workspace, vision),
         teaching=Teaching(workspace, dataset, labelling),
         repeating=Repeating(workspace, vision, runs),
-        results=Results(workspace, vision),
+        results=results,
         folding=Folding(workspace, vision, is_training=runs.is_training),
         backbones=Backbones(vision),
         measuring=measuring,
         embedding=embedding,
         suggesting=Suggesting(workspace, vision, embedding, is_busy=is_busy),
+        inbox=Inbox(workspace, dataset, embedding, inspecting, is_busy=is_busy),
+        gains=Gains(workspace, results, history),
         comparing=Comparing(workspace, runs, measuring, predictions),
         log=log,
     )

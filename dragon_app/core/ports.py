@@ -146,6 +146,20 @@ class Vision(Protocol):
         An earlier head for the same classes is a good `start`.
         """
 
+    def out_of_fold(
+        self,
+        rows: Floats,
+        targets: NDArray[np.int64],
+        groups: NDArray[np.int64],
+        *,
+        classes: int,
+        should_stop: ShouldStop,
+    ) -> Floats:
+        """Return probabilities (N, C) of rows (N, D), each held out in turn; groups together.
+
+        No numbers for the rows of a class that has one group alone.
+        """
+
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder; raise `WeightsError` when it is damaged."""
 

@@ -16,6 +16,7 @@ import gradio as gr
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
+from dragon_app.core.inbox import Kind
 from dragon_app.core.names import name_key
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.strategies import Compared
@@ -23,6 +24,7 @@ from dragon_app.core.training import Run
 from dragon_app.services.intake import IncomingFile
 from dragon_app.services.measuring import MeasureStatus
 from dragon_app.ui.routes.comparing import shown_standing
+from dragon_app.ui.routes.inbox import shown_inbox
 from dragon_app.ui.routes.steps import redo_step, undo_step
 from dragon_app.wiring import Session
 
@@ -90,7 +92,16 @@ def _reading(session: Session) -> tuple[Callable[..., Any], ...]:
             "classes": [{"name": c.name, "probability": c.probability} for c in answer.classes],
         }
 
-    return status, classes, runs, predict
+    def inbox(most: int = 50, kind: str | None = None) -> dict[str, Any]:
+        """List photos worth another look, the likeliest faults first; `status` says how far it is.
+
+        The first question begins to make the list: ask again while it is "working".
+        """
+        if kind is not None and kind not in set(Kind):
+            raise NotFoundError(f"There is no kind {kind!r}. There are: {', '.join(Kind)}.")
+        return shown_inbox(session.app, offset=0, limit=most, kind=Kind(kind) if kind else None)
+
+    return status, classes, runs, predict, inbox
 
 
 def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
@@ -117,6 +128,17 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
         result = labelling.assign(image_ids, class_id, batch=batch, who=_SCRIPT)
         return {"changed": result.changed}
 
+    def keep(
+        image_ids: list[int], class_ids: list[int | None], batch: str | None = None
+    ) -> dict[str, Any]:
+        """Say that photos of the inbox are right with the class each was seen with, or none."""
+        if len(image_ids) != len(class_ids):
+            raise DragonError("Every photo needs the class that it was seen with.")
+        result = session.app.inbox.keep(
+            dict(zip(image_ids, class_ids, strict=True)), batch=batch, who=_SCRIPT
+        )
+        return {"changed": result.changed, "left": result.left}
+
     def undo(batch: str | None = None) -> dict[str, Any]:
         """Take back the newest change of photos; a repeated `batch` changes nothing."""
         return undo_step(session.app.labelling, batch, who=_SCRIPT)
@@ -125,7 +147,7 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
         """Put back what the newest undo took back; a repeated `batch` changes nothing."""
         return redo_step(session.app.labelling, batch, who=_SCRIPT)
 
-    return add, label, undo, redo
+    return add, label, keep, undo, redo
 
 
 def _training(session: Session) -> tuple[Callable[..., Any], ...]:

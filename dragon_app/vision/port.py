@@ -33,6 +33,7 @@ from dragon_app.vision.heap import memory_kept  # noqa: E402
 from dragon_app.vision.kfold import fold_scores  # noqa: E402
 from dragon_app.vision.lr_finder import find_lr  # noqa: E402
 from dragon_app.vision.origin import origin_of  # noqa: E402
+from dragon_app.vision.out_of_fold import out_of_fold  # noqa: E402
 from dragon_app.vision.portable import describe  # noqa: E402
 from dragon_app.vision.predictor import load_predictor  # noqa: E402
 from dragon_app.vision.preview import see  # noqa: E402
@@ -109,6 +110,18 @@ class TorchVision:
     ) -> DraftHead:
         """Fit a last layer to vectors and their classes."""
         return fit_head(rows, targets, classes=classes, start=start, should_stop=should_stop)
+
+    def out_of_fold(
+        self,
+        rows: Floats,
+        targets: NDArray[np.int64],
+        groups: NDArray[np.int64],
+        *,
+        classes: int,
+        should_stop: ShouldStop,
+    ) -> Floats:
+        """Say what heads that did not learn from a row make of it."""
+        return out_of_fold(rows, targets, groups, classes=classes, should_stop=should_stop)
 
     def load_predictor(self, checkpoint: Path, *, device: str = "auto") -> Predictor:
         """Read a checkpoint folder."""

@@ -59,7 +59,7 @@ def test_an_unknown_backbone_is_bad_input(shell: Shell) -> None:
     assert (outcome.code, outcome.out) == (2, "")
 
 
-@pytest.mark.parametrize("command", ["status", "classes", "runs", "predict", "evaluate"])
+@pytest.mark.parametrize("command", ["status", "classes", "runs", "predict", "evaluate", "inbox"])
 def test_reading_where_there_is_no_workspace_says_so_and_makes_none(
     shell: Shell, folder: Path, photos: Path, command: str
 ) -> None:
