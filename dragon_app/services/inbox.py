@@ -87,12 +87,13 @@ class Inbox:
         total = self._dataset.summary().total
         if not total:
             return self._stands(InboxStatus.EMPTY, "There is no photo yet. Add some on Label.")
+        # Asked before the work begins: what ends in between would leave an old list as the newest.
+        lacks, is_busy = self._lacks_vectors(), self._is_busy()
         is_at_work = self._begin()
-        lacks = self._lacks_vectors()
         looking = self._embedding.looking()
         if problem := self._problem or (looking.problem if lacks else ""):
             return self._stands(InboxStatus.WAITING, problem)
-        if self._is_busy() and (lacks or self._made_of != self._revision()):
+        if is_busy and (lacks or self._made_of != self._revision()):
             words = "A training needs the machine. The list is brought up to date after it."
             return self._stands(InboxStatus.WAITING, words)
         if lacks and looking.is_paused:
