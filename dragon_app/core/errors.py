@@ -3,6 +3,9 @@
 Anything that is not a `DragonError` is a bug and is left to surface.
 """
 
+# What a person reads of a bug.
+BUG_WORDS = "Something went wrong inside the app. The log file has details."
+
 
 class DragonError(Exception):
     """Base of every error whose message is meant for people."""

@@ -5,6 +5,7 @@ from PIL import Image
 
 from dragon_app.core.ports import Pixels
 from dragon_app.core.vectors import Floats
+from dragon_app.imaging.sharpness import laplacian
 
 SIDE_PX = 256  # blur that cannot be seen there does no harm to what a network reads
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)
@@ -16,13 +17,4 @@ def look_of(pixels: Pixels) -> Floats:
     image.thumbnail((SIDE_PX, SIDE_PX))
     grey = np.asarray(np.asarray(image, np.float32) @ _GREY / 255, np.float32)  # (H, W)
     light, spread = np.quantile(grey, 0.95), grey.std()
-    return np.array([light, spread, _edges(grey) / max(spread, 1e-3)], np.float32)
-
-
-def _edges(grey: Floats) -> float:
-    """Return the deviation of the Laplacian, 0 where there is none."""
-    if min(grey.shape) < 3:
-        return 0.0
-    middle = grey[1:-1, 1:-1]
-    around = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:]
-    return float((4 * middle - around).std())
+    return np.array([light, spread, laplacian(grey).std() / max(spread, 1e-3)], np.float32)

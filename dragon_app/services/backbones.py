@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dragon_app.core.errors import DragonError, WeightsError
+from dragon_app.core.errors import BUG_WORDS, DragonError, WeightsError
 from dragon_app.core.networks import BackboneInfo
 from dragon_app.core.ports import Vision
 
@@ -96,7 +96,7 @@ class Backbones:
                 self._fetch = replace(
                     self._fetch,
                     status=FetchStatus.FAILED,
-                    error="Something went wrong inside the app. The log file has details.",
+                    error=BUG_WORDS,
                 )
 
     def _report(self, done_bytes: int, total_bytes: int) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dragon_app.core.errors import DragonError
+from dragon_app.core.errors import BUG_WORDS, DragonError
 from dragon_app.core.ports import Embedder, Vision
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import CacheFolder
@@ -24,7 +24,6 @@ LOOK_S = 1.0  # how often new photos and the end of a training are looked for
 RETRY_S = 60.0  # after an error that a person can act on
 SHOWN_S = 2.0  # how often those who wait see more vectors
 _PAUSED = "embedding_is_paused"
-_BUG = "Something went wrong inside the app. The log file has details."
 _LOG = logging.getLogger(__name__)
 
 
@@ -120,7 +119,7 @@ class Embedding:
         finally:
             if not is_over:  # a bug: the page says so, and the log what
                 _LOG.error("looking at photos failed", exc_info=True)
-                self._looking = replace(self._looking, problem=_BUG)
+                self._looking = replace(self._looking, problem=BUG_WORDS)
 
     def _take_turns(self) -> None:
         embedder: Embedder | None = None

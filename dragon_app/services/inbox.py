@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dragon_app.core.errors import DragonError
+from dragon_app.core.errors import BUG_WORDS, DragonError
 from dragon_app.core.inbox import Finding, merge, still_speaking
 from dragon_app.core.ports import ShouldStop
 from dragon_app.core.threads import work_in_background
@@ -25,7 +25,6 @@ from dragon_app.storage.workspace import Workspace
 MOST = 1000  # findings in the list: nobody sees through more before it is made anew
 REST = 10  # times as long as making the list took, before it is made anew
 _ASK_EVERY_S = 0.2
-_BUG = "Something went wrong inside the app. The log file has details."
 _LOG = logging.getLogger(__name__)
 
 
@@ -201,14 +200,14 @@ class Inbox:
             is_stopped = is_stopped or self._should_stop()
             return is_stopped
 
-        problem = _BUG
+        problem = BUG_WORDS
         try:
             self._make(should_stop)
             problem = ""
         except DragonError as error:
             problem = "" if is_stopped else str(error)
         finally:
-            if problem == _BUG:  # the page says so, and the log what
+            if problem == BUG_WORDS:  # the page says so, and the log what
                 _LOG.error("making the inbox failed", exc_info=True)
             self._problem = problem
             self._made_of = None if is_stopped else revision  # after a training it begins anew

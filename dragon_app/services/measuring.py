@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import partial
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.errors import DragonError, NotEnoughImagesError
+from dragon_app.core.errors import BUG_WORDS, DragonError, NotEnoughImagesError
 from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.ports import Vision
 from dragon_app.core.presets import PRESETS
@@ -28,7 +28,6 @@ ABANDONED_S = 3.0  # pages and scripts ask again more often
 PHOTOS_WHEN_NONE = 200  # costs are for so many while the dataset is empty
 # Settings that a measurement was made for; from it the costs of all others follow at once.
 _MEASURED = ("backbone", "weights", "weights_file", "image_size_px", "device", "arithmetic")
-_BUG = "Something went wrong inside the app. The log file has details."
 _LOG = logging.getLogger(__name__)
 
 
@@ -235,7 +234,7 @@ class Measuring:
         finally:
             if not is_over:  # a bug: nobody may ask for ever
                 _LOG.error("the costs of %s were not measured", config.backbone, exc_info=True)
-                self._problem = (costs_key(config), _BUG)
+                self._problem = (costs_key(config), BUG_WORDS)
 
     def _ask(self, config: FinetuneConfig, stop: threading.Event) -> TrainingCosts:
         return self._vision().costs(
@@ -264,7 +263,7 @@ class Measuring:
         finally:
             if self._rate.status is MeasureStatus.MEASURING:  # a bug: nobody may wait for ever
                 _LOG.error("looking for a learning rate failed", exc_info=True)
-                self._rate = replace(self._rate, status=MeasureStatus.FAILED, words=_BUG)
+                self._rate = replace(self._rate, status=MeasureStatus.FAILED, words=BUG_WORDS)
 
     def _report(self, event: TrainingEvent) -> None:
         if isinstance(event, Phase):

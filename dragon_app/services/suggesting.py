@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
+from dragon_app.core.errors import BUG_WORDS, BadImageError, DragonError, NotFoundError
 from dragon_app.core.ports import Predictor, Vision
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.types import BatchResult
@@ -29,7 +29,6 @@ MOST_LABELS = 5000  # that a head is fitted to: a random part of more
 LOOK_S = 0.5  # how often changes are looked for, and so how often a head is fitted at most
 BATCH = 32  # photos that a run looks at between two looks at who else needs the machine
 _OFF, _SOURCE = "suggestions_are_off", "suggestions_by_run"
-_BUG = "Something went wrong inside the app. The log file has details."
 _LOG = logging.getLogger(__name__)
 
 
@@ -176,7 +175,7 @@ class Suggesting:
         finally:
             if not is_over:  # a bug: the page says so, and the log what
                 _LOG.error("suggesting failed", exc_info=True)
-                self._problem = _BUG
+                self._problem = BUG_WORDS
 
     def _take_turn(self) -> None:
         """Bring the drafts up to date, if anything changed since they were made."""

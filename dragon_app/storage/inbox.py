@@ -43,20 +43,19 @@ class InboxStore:
 
     def asked_about(self, image_ids: Sequence[int]) -> dict[int, int | None]:
         """Return the class of those photos that are here and were not found right with it."""
-        found: dict[int, int | None] = {}
-        with self._database.reading() as db:
-            for marks, chunk in in_chunks(image_ids):
-                sql = f"""select id, class_id from images where id in ({marks}) and is_binned = 0
-                    and (kept_as is null or kept_as <> coalesce(cast(class_id as text), ?))"""  # noqa: S608
-                found.update(db.execute(sql, [*chunk, NO_CLASS]).fetchall())
-        return found
+        asked = f"kept_as is null or kept_as <> coalesce(cast(class_id as text), '{NO_CLASS}')"
+        return self._classes(image_ids, asked)
 
     def classes_of(self, image_ids: Sequence[int]) -> dict[int, int | None]:
         """Return the class of those photos that are here and not in the bin."""
+        return self._classes(image_ids, "true")
+
+    def _classes(self, image_ids: Sequence[int], condition: str) -> dict[int, int | None]:
         found: dict[int, int | None] = {}
         with self._database.reading() as db:
             for marks, chunk in in_chunks(image_ids):
-                sql = f"select id, class_id from images where id in ({marks}) and is_binned = 0"  # noqa: S608
+                sql = f"""select id, class_id from images
+                    where id in ({marks}) and is_binned = 0 and ({condition})"""  # noqa: S608
                 found.update(db.execute(sql, list(chunk)).fetchall())
         return found
 

@@ -25,7 +25,7 @@ from dragon_app.services.intake import IncomingFile
 from dragon_app.services.measuring import MeasureStatus
 from dragon_app.ui.routes.comparing import shown_standing
 from dragon_app.ui.routes.inbox import shown_inbox
-from dragon_app.ui.routes.steps import redo_step, undo_step
+from dragon_app.ui.routes.steps import as_seen, redo_step, undo_step
 from dragon_app.wiring import Session
 
 _ASK_EVERY_S = 0.5
@@ -132,11 +132,8 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
         image_ids: list[int], class_ids: list[int | None], batch: str | None = None
     ) -> dict[str, Any]:
         """Say that photos of the inbox are right with the class each was seen with, or none."""
-        if len(image_ids) != len(class_ids):
-            raise DragonError("Every photo needs the class that it was seen with.")
-        result = session.app.inbox.keep(
-            dict(zip(image_ids, class_ids, strict=True)), batch=batch, who=_SCRIPT
-        )
+        seen = as_seen(image_ids, class_ids)
+        result = session.app.inbox.keep(seen, batch=batch, who=_SCRIPT)
         return {"changed": result.changed, "left": result.left}
 
     def undo(batch: str | None = None) -> dict[str, Any]:

@@ -7,14 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from dragon_app.core.errors import DragonError
 from dragon_app.core.inbox import OF_PHOTOS, Finding, Kind, Reason
 from dragon_app.core.metrics import wilson_interval
 from dragon_app.core.types import ImageRecord
 from dragon_app.services.gains import Fixes, Gain
 from dragon_app.services.inbox_words import NAMES, reason_words
 from dragon_app.ui.routes.photos import MARK_LENGTH
-from dragon_app.ui.routes.steps import Batch
+from dragon_app.ui.routes.steps import Batch, as_seen
 from dragon_app.wiring import App, Session
 
 _MOST_PHOTOS = 10_000
@@ -43,11 +42,8 @@ def router(session: Session) -> APIRouter:
 
     @routes.post("/inbox/keep")
     def keep(asked: Judgement) -> dict[str, Any]:
-        if len(asked.image_ids) != len(asked.class_ids):
-            raise DragonError("Every photo needs the class that it was seen with.")
         app = session.app
-        classes = dict(zip(asked.image_ids, asked.class_ids, strict=True))
-        result = app.inbox.keep(classes, batch=asked.batch)
+        result = app.inbox.keep(as_seen(asked.image_ids, asked.class_ids), batch=asked.batch)
         left = app.labelling.photo_names(result.left)
         return {"changed": result.changed, "left": left, "images": result.images}
 

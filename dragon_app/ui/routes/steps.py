@@ -1,16 +1,19 @@
 """Undo and redo, emptying the bin, and what a batch did in words for people."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from dragon_app.core.errors import DragonError
 from dragon_app.core.types import BatchResult, ClassEventKind, EventKind
 from dragon_app.services.labelling import Labelling
 from dragon_app.storage.labels import PERSON
 from dragon_app.wiring import Session
 
 Batch = Annotated[str, Field(min_length=8, max_length=64)]
+ClassId = TypeVar("ClassId", int, int | None)
 
 _MOST_NAMED = 3
 _PHOTO_WORDS = {
@@ -43,6 +46,13 @@ class Emptying(BaseModel):
 
     batch: Batch
     expected: int
+
+
+def as_seen(image_ids: Sequence[int], class_ids: Sequence[ClassId]) -> dict[int, ClassId]:
+    """Return `image id -> class id` of photos and, in the same order, what a person saw of each."""
+    if len(image_ids) != len(class_ids):
+        raise DragonError("Every photo needs the class that it was seen with.")
+    return dict(zip(image_ids, class_ids, strict=True))
 
 
 def router(session: Session) -> APIRouter:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from dragon_app.core.errors import DragonError
 from dragon_app.core.vectors import Ids
 from dragon_app.services.suggesting import FEWEST
-from dragon_app.ui.routes.steps import Batch
+from dragon_app.ui.routes.steps import Batch, as_seen
 from dragon_app.wiring import App, Session
 
 _MOST_PHOTOS = 200_000
@@ -53,10 +53,8 @@ def router(session: Session) -> APIRouter:
 
     @routes.post("/suggestions/accept")
     def accept(asked: Acceptance) -> dict[str, Any]:
-        if len(asked.image_ids) != len(asked.class_ids):
-            raise DragonError("Every photo needs the class that was suggested for it.")
         app = session.app
-        classes = dict(zip(asked.image_ids, asked.class_ids, strict=True))
+        classes = as_seen(asked.image_ids, asked.class_ids)
         result = app.suggesting.accept(classes, batch=asked.batch)
         left = app.labelling.photo_names(result.left)
         return {"changed": result.changed, "left": left, "images": result.images}

@@ -1,4 +1,4 @@
-/* What Label and Fix share: the buttons that give photos a class, and the key that was meant. */
+/* The buttons that give photos a class, and which class a key means. Knows no tab. */
 Object.assign(
   window.dragon,
   (() => {
