@@ -119,8 +119,8 @@ const open = (place) => {
 };
 
 /* ---- the way in ---- */
-let syncedAt = 0;
 const SYNC_MS = 4000; // to show what came takes as much of the machine as to take it in
+let syncedAt = -SYNC_MS; // the first ones are shown at once
 const upload = createUpload({
   onSome: () => {
     if (performance.now() - syncedAt < SYNC_MS) return;
@@ -128,6 +128,7 @@ const upload = createUpload({
     dragon.changed();
   },
   onDone: ({ labelled }) => {
+    syncedAt = -SYNC_MS;
     dragon.changed();
     if (!labelled) return;
     const words = `${dragon.count(labelled, 'photo')} labelled by a table`;
