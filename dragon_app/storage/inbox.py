@@ -43,20 +43,24 @@ class InboxStore:
 
     def asked_about(self, image_ids: Sequence[int]) -> dict[int, int | None]:
         """Return the class of those photos that are here and were not found right with it."""
-        asked = f"kept_as is null or kept_as <> coalesce(cast(class_id as text), '{NO_CLASS}')"
-        return self._classes(image_ids, asked)
+        return {
+            image_id: class_id
+            for image_id, class_id, kept_as in self._judged(image_ids)
+            if kept_as != _told_class(class_id)
+        }
 
     def classes_of(self, image_ids: Sequence[int]) -> dict[int, int | None]:
         """Return the class of those photos that are here and not in the bin."""
-        return self._classes(image_ids, "true")
+        return {image_id: class_id for image_id, class_id, _ in self._judged(image_ids)}
 
-    def _classes(self, image_ids: Sequence[int], condition: str) -> dict[int, int | None]:
-        found: dict[int, int | None] = {}
+    def _judged(self, image_ids: Sequence[int]) -> list[tuple[int, int | None, str | None]]:
+        """Return id, class and the class that a person found right of photos not in the bin."""
+        found: list[tuple[int, int | None, str | None]] = []
         with self._database.reading() as db:
             for marks, chunk in in_chunks(image_ids):
-                sql = f"""select id, class_id from images
-                    where id in ({marks}) and is_binned = 0 and ({condition})"""  # noqa: S608
-                found.update(db.execute(sql, list(chunk)).fetchall())
+                sql = f"""select id, class_id, kept_as from images
+                    where id in ({marks}) and is_binned = 0"""  # noqa: S608
+                found.extend(db.execute(sql, list(chunk)).fetchall())
         return found
 
     def keep(self, classes: Mapping[int, int | None], *, batch: str, who: str) -> BatchResult:

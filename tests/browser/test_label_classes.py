@@ -42,6 +42,7 @@ def names(page: Page) -> Locator:
 
 def test_class_has_a_key_of_its_own(session: Session, page: Page) -> None:
     fill(session, unlabelled=1, Rose=1, Tulip=1)
+    expect_count(page, "Tulip", 1)
     dialog = change(page, "Tulip")
     dialog.get_by_label("Key", exact=True).fill("t")
     dialog.get_by_role("button", name="Save", exact=True).click()
@@ -73,6 +74,7 @@ def test_class_is_merged_with_the_name_just_typed_and_that_undone_and_redone(
     session: Session, page: Page
 ) -> None:
     fill(session, Rose=2, Tulip=3)
+    expect_count(page, "Tulip", 3)
     dialog = change(page, "Rose")
     dialog.get_by_label("Name", exact=True).fill("Dog rose")
     dialog.get_by_label("Merge Rose into", exact=True).select_option("Tulip")
@@ -93,6 +95,7 @@ def test_class_with_photos_is_deleted_and_comes_back_after_a_reload(
     session: Session, page: Page
 ) -> None:
     fill(session, Rose=2)
+    expect_count(page, "Rose", 2)
     change(page, "Rose").get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("Rose deleted; 2 photos unlabelled.", exact=True)).to_be_visible()
     expect_count(page, "Unlabelled", 2)
@@ -105,6 +108,7 @@ def test_class_with_photos_is_deleted_and_comes_back_after_a_reload(
 
 def test_class_at_rest_keeps_its_photos_and_has_no_key(session: Session, page: Page) -> None:
     fill(session, Rose=2, Tulip=1)
+    expect_count(page, "Tulip", 1)
     dialog = change(page, "Rose")
     dialog.get_by_label("Used in training and by key", exact=True).uncheck()
     dialog.get_by_role("button", name="Save", exact=True).click()

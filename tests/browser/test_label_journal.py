@@ -17,6 +17,7 @@ def test_large_view_tells_the_story_of_a_photo(session: Session, page: Page) -> 
     fill(session, Rose=1)
     session.app.labelling.create_class("<b>Tulip</b>")
     expect_count(page, "Rose", 1)
+    expect_count(page, "<b>Tulip</b>", 0)
     tiles(page).first.dblclick()
     dialog = page.get_by_role("dialog", name="Photo", exact=True)
     dialog.get_by_text("History", exact=True).click()
