@@ -82,8 +82,9 @@ def _measure(photos: Path, preset: Preset, seed: int) -> tuple[float, Measured, 
         finally:
             app.close()
     plain = np.concatenate(rows)  # (N, C)
-    shown = tempered(plain, loaded.temperature)
-    return loaded.temperature, _measured(plain, targets), _measured(shown, targets)
+    temperature = loaded.temperature or 1.0
+    shown = tempered(plain, temperature)
+    return temperature, _measured(plain, targets), _measured(shown, targets)
 
 
 def _measured(rows: Probabilities, targets: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Measured:

@@ -2,12 +2,14 @@
 
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 from dragon_app.core.disk import write_chunks
-from dragon_app.core.errors import DragonError
+from dragon_app.core.errors import DragonError, WeightsError
 from dragon_app.core.file_names import safe_name
 from dragon_app.core.portable import Portable
 from dragon_app.core.ports import Vision
@@ -45,11 +47,19 @@ Photos of iPhones (HEIC) need one more package: pip install pillow-heif
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A model that was checked, ready to be written."""
+    """A model that was checked, ready to be written once.
+
+    `weights` is open from the check on: a training that saves a better one takes nothing away.
+    """
 
     file_name: str
     readme: str
     model: Portable
+    weights: BinaryIO
+
+    def close(self) -> None:
+        """Let go of the weights; after that, nothing can be written."""
+        self.weights.close()
 
     def pieces(self) -> Iterator[bytes]:
         """Return the zip piece by piece; the weights are never in memory as a whole."""
@@ -60,14 +70,11 @@ class Package:
             "model.json": self.model.facts,
             "predict.py": (files("dragon_app.standalone") / "predict.py").read_text("utf-8"),
         }
-        with zipfile.ZipFile(pipe, "w") as archive:
+        with self.weights, zipfile.ZipFile(pipe, "w") as archive:
             for name, text in texts.items():
                 archive.writestr(entry(name), text, zipfile.ZIP_DEFLATED)
-            with (
-                self.model.weights_file.open("rb") as weights,
-                archive.open(entry("model.safetensors"), "w", force_zip64=True) as member,
-            ):
-                while piece := weights.read(_PIECE):
+            with archive.open(entry("model.safetensors"), "w", force_zip64=True) as member:
+                while piece := self.weights.read(_PIECE):
                     member.write(piece)
                     yield pipe.take()
         yield pipe.take()
@@ -81,28 +88,48 @@ class Packing:
         self._vision = vision
 
     def package(self, run_id: int) -> Package:
-        """Check a run's model and make it ready.
+        """Check a run's model and make it ready; while the run trains, its best so far.
 
         Raise `NotFoundError` when it has none, `WeightsError` when its files are damaged.
         """
-        folder = self._workspace.folder / self._workspace.runs.checkpoint_folder(run_id)
+        folder = self._workspace.runs.checkpoint_folder(run_id)
+        try:
+            package = self._package(run_id, folder)
+        except WeightsError:
+            if self._workspace.runs.checkpoint_folder(run_id) == folder:
+                raise
+            return self.package(run_id)  # a better one took its place meanwhile
+        if self._workspace.runs.checkpoint_folder(run_id) != folder:  # what is told may be of both
+            package.close()
+            return self.package(run_id)
+        return package
+
+    def _package(self, run_id: int, folder: str) -> Package:
         run = self._workspace.runs.get(run_id)
         name = f"{safe_name(self._workspace.folder.name)}-run-{run_id}"
+        model = self._vision().portable(
+            self._workspace.folder / folder,
+            temperature=temperature_of(self._workspace, run_id, folder) or 1.0,
+        )
+        try:
+            weights = model.weights_file.open("rb")
+        except OSError as error:
+            raise WeightsError(
+                f"The checkpoint file {model.weights_file} cannot be opened "
+                f"({error.strerror or error}). Use another run or train again."
+            ) from error
         return Package(
-            file_name=f"{name}.zip",
-            readme=_readme(run, name),
-            model=self._vision().portable(
-                folder, temperature=temperature_of(self._workspace, run_id)
-            ),
+            file_name=f"{name}.zip", readme=_readme(run, name), model=model, weights=weights
         )
 
     def write(self, run_id: int, path: Path) -> None:
         """Write a run's model to a file, which appears when it is whole."""
-        package = self.package(run_id)
-        try:
-            write_chunks(path, package.pieces())
-        except OSError as error:
-            raise DragonError(f"{path} could not be written: {error.strerror or error}.") from error
+        with closing(self.package(run_id)) as package:
+            try:
+                write_chunks(path, package.pieces())
+            except OSError as error:
+                words = f"{path} could not be written: {error.strerror or error}."
+                raise DragonError(words) from error
 
 
 def _readme(run: Run, title: str) -> str:

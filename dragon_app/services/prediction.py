@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragon_app.core.errors import BadImageError, NotFoundError, WeightsError
 from dragon_app.core.ports import Pixels, Predictor, Vision
@@ -27,7 +27,7 @@ class LoadedRun:
     run_id: int
     predictor: Predictor
     folder: str
-    temperature: float  # how sure it may sound
+    temperature: float | None  # how sure it may sound; None while nothing is known to tell it by
 
 
 class Predictions:
@@ -102,10 +102,12 @@ class Predictions:
         if wanted is None:
             raise NotFoundError("There is no trained model yet. Label some photos and train first.")
         loaded = self._known(self._workspace.runs.checkpoint_folder(wanted))
-        if loaded is not None:
-            return loaded
-        with self._loading:  # two first questions at once load one model
-            return self._read(wanted)
+        if loaded is None:
+            with self._loading:  # two first questions at once load one model
+                loaded = self._read(wanted)
+        if loaded.temperature is None:
+            loaded = self._calibrated(loaded)
+        return loaded
 
     def _read(self, run_id: int) -> LoadedRun:
         folder = self._workspace.runs.checkpoint_folder(run_id)
@@ -117,10 +119,19 @@ class Predictions:
                 if self._workspace.runs.checkpoint_folder(run_id) == folder:
                     raise
                 return self._read(run_id)  # a better one took its place meanwhile
-            temperature = temperature_of(self._workspace, run_id)
-            loaded = LoadedRun(run_id, predictor, folder, temperature)
+            loaded = LoadedRun(run_id, predictor, folder, temperature=None)
             self._loaded = (loaded, *self._loaded)[:_KEPT]
         return loaded
+
+    def _calibrated(self, loaded: LoadedRun) -> LoadedRun:
+        """Return a model with its temperature, if its held-out answers are there by now."""
+        temperature = temperature_of(self._workspace, loaded.run_id, loaded.folder)
+        if temperature is None:
+            return loaded
+        known = replace(loaded, temperature=temperature)
+        with self._loading:
+            self._loaded = tuple(known if each is loaded else each for each in self._loaded)
+        return known
 
     def _known(self, folder: str) -> LoadedRun | None:
         return next((each for each in self._loaded if each.folder == folder), None)
@@ -145,7 +156,7 @@ class Predictions:
         strange: dict[int, float] = {}
         if photos:
             rows, vectors = loaded.predictor.look(list(photos.values()))  # (N, C), (N, D)
-            rows = tempered(rows, loaded.temperature)
+            rows = tempered(rows, loaded.temperature or 1.0)
             if tells_strange:
                 novelty = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
                 if novelty is not None:

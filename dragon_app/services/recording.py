@@ -74,9 +74,9 @@ class Recorder:
     def keep(self, result: FinetuneResult) -> None:
         """Let the run answer with a checkpoint from now on."""
         folder = result.checkpoint.relative_to(self._workspace.folder).as_posix()
-        self._workspace.runs.add_checkpoint(self._run_id, result, folder=folder)
-        if result.val_probabilities is not None:
+        if result.val_probabilities is not None:  # before the row: who finds it finds them, too
             self._workspace.answers.put(folder, result.val_probabilities)
+        self._workspace.runs.add_checkpoint(self._run_id, result, folder=folder)
 
     def flush(self) -> None:
         """Write what has not been written yet."""

@@ -31,6 +31,10 @@ class AnswerStore:
         except OSError as error:
             _LOG.warning("the answers of %s were not kept: %s", checkpoint, error)
 
+    def has(self, checkpoint: str) -> bool:
+        """Whether there are answers, damaged or not."""
+        return (self._root / checkpoint / _FILE).is_file()
+
     def get(self, checkpoint: str, *, photos: int, classes: int) -> NDArray[np.float32] | None:
         """Return probabilities (photos, classes); None when there are none, or they are damaged."""
         try:

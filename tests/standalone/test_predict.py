@@ -70,7 +70,9 @@ def draw_odd_photos(folder: Path) -> list[Path]:
 def test_unpacked_in_an_empty_folder_it_answers_as_the_app_does(tmp_path: Path) -> None:
     photos = draw_odd_photos(tmp_path / "photos")
     folder = save(tmp_path / "run", "squeezenet1_1")
-    package = Package(file_name="model.zip", readme="", model=describe(folder, temperature=2.0))
+    model = describe(folder, temperature=2.0)
+    weights = model.weights_file.open("rb")
+    package = Package(file_name="model.zip", readme="", model=model, weights=weights)
     zipfile.ZipFile(io.BytesIO(b"".join(package.pieces()))).extractall(tmp_path / "away")
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no photo")

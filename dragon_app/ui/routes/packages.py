@@ -1,5 +1,6 @@
 """A run's model on its way out: checked first, then one download that is made while it is sent."""
 
+from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,8 @@ def router(session: Session) -> APIRouter:
     @routes.get("/runs/{run_id}/package")
     def check(run_id: int) -> dict[str, Any]:
         """Say what the file will be called; a damaged model is told here, in words."""
-        return {"name": session.app.packing.package(run_id).file_name}
+        with closing(session.app.packing.package(run_id)) as package:
+            return {"name": package.file_name}
 
     @routes.get("/runs/{run_id}/package.zip")
     def download(run_id: int) -> StreamingResponse:
