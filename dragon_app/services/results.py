@@ -11,8 +11,10 @@ from dragon_app.core.errors import BadImageError, NotFoundError
 from dragon_app.core.paired import sign_test
 from dragon_app.core.ports import Predictor, Vision
 from dragon_app.core.reliability import Reliability, reliability
+from dragon_app.core.temperature import tempered
 from dragon_app.core.types import ImageRecord, Sample, Split
 from dragon_app.imaging.decode import decode_file
+from dragon_app.services.calibrating import fitted
 from dragon_app.storage.workspace import Workspace
 
 _BATCH = 32
@@ -20,7 +22,10 @@ _BATCH = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One held-out photo: its class when the run began, and what the run said how surely."""
+    """One held-out photo: its class when the run began, and what the run said how surely.
+
+    `confidence` is as Try shows it, by the run's temperature.
+    """
 
     digest: str
     target: int
@@ -47,6 +52,18 @@ class Answers:
     def said(self, answer: Answer) -> str:
         """Return the name of the class that the run said."""
         return self.class_names[answer.said]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How far a run can be taken at its word: as it was measured, and as Try and Results tell it.
+
+    Both are of the photos that the temperature was fitted to: the second flatters a little.
+    """
+
+    measured: Reliability
+    told: Reliability
+    temperature: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +99,17 @@ class Versus:
     disagreements: tuple[Disagreement, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What a run said, untouched: `rows` (N, C), no numbers where a photo could not be read."""
+
+    class_names: tuple[str, ...]
+    samples: Sequence[Sample]
+    targets: NDArray[np.int64]  # (N,)
+    rows: NDArray[np.float32]
+    temperature: float
+
+
 class Results:
     """Reads what runs said. Safe from several threads; `_asking` lets one ask a model at a time."""
 
@@ -95,27 +123,16 @@ class Results:
 
         Raise `NotFoundError` when the run has no model.
         """
-        checkpoint = self._workspace.runs.checkpoint_folder(run_id)
-        run = self._workspace.runs.get(run_id)
-        samples = [
-            sample
-            for sample in self._workspace.snapshots.get(run.snapshot_id).samples
-            if sample.split is Split.VAL
-        ]
-        shape = {"photos": len(samples), "classes": len(run.class_names)}
-        rows = self._workspace.answers.get(checkpoint, **shape)
-        if rows is None:
-            with self._asking:
-                rows = self._workspace.answers.get(checkpoint, **shape)
-                if rows is None:
-                    rows = self._ask(checkpoint, samples, classes=len(run.class_names))
-                    self._workspace.answers.put(checkpoint, rows)
-        known = [bool(np.isfinite(row).all()) for row in rows]
+        said = self._said(run_id)
+        known = [bool(np.isfinite(row).all()) for row in said.rows]
+        told = tempered(said.rows, said.temperature)
         return Answers(
-            class_names=run.class_names,
+            class_names=said.class_names,
             answers=tuple(
-                _answer(sample, row)
-                for sample, row, is_known in zip(samples, rows, known, strict=True)
+                _answer(sample, plain, shown)
+                for sample, plain, shown, is_known in zip(
+                    said.samples, said.rows, told, known, strict=True
+                )
                 if is_known
             ),
             gone=known.count(False),
@@ -131,12 +148,17 @@ class Results:
         images = self._images(each.digest for each in cell)
         return [AnsweredPhoto(answer=each, image=images.get(each.digest)) for each in cell]
 
-    def calibration(self, run_id: int) -> Reliability:
+    def calibration(self, run_id: int) -> Calibration:
         """Return how far a run's confidence can be taken at its word."""
-        known = self.answers(run_id).answers
-        return reliability(
-            np.array([each.confidence for each in known], np.float32),
-            np.array([each.is_right for each in known], bool),
+        said = self._said(run_id)
+        is_known = np.isfinite(said.rows).all(axis=1)
+        rows = said.rows[is_known]
+        hits = rows.argmax(axis=1) == said.targets[is_known]
+        told = tempered(rows, said.temperature)
+        return Calibration(
+            measured=reliability(rows.max(axis=1), hits),
+            told=reliability(told.max(axis=1), hits),
+            temperature=said.temperature,
         )
 
     def versus(self, first: int, second: int) -> Versus:
@@ -171,6 +193,31 @@ class Results:
             ),
         )
 
+    def _said(self, run_id: int) -> _Said:
+        checkpoint = self._workspace.runs.checkpoint_folder(run_id)
+        run = self._workspace.runs.get(run_id)
+        samples = [
+            sample
+            for sample in self._workspace.snapshots.get(run.snapshot_id).samples
+            if sample.split is Split.VAL
+        ]
+        shape = {"photos": len(samples), "classes": len(run.class_names)}
+        rows = self._workspace.answers.get(checkpoint, **shape)
+        if rows is None:
+            with self._asking:
+                rows = self._workspace.answers.get(checkpoint, **shape)
+                if rows is None:
+                    rows = self._ask(checkpoint, samples, classes=len(run.class_names))
+                    self._workspace.answers.put(checkpoint, rows)
+        targets = np.array([sample.target for sample in samples], np.int64)
+        return _Said(
+            class_names=run.class_names,
+            samples=samples,
+            targets=targets,
+            rows=rows,
+            temperature=fitted(rows, targets),
+        )
+
     def _images(self, digests: Iterable[str]) -> dict[str, ImageRecord]:
         ids = self._workspace.images.ids_by_digest(list(digests))
         images = self._workspace.images.described(list(ids.values()))
@@ -201,8 +248,10 @@ class Results:
             rows[list(photos)] = predictor.probabilities(list(photos.values()))
 
 
-def _answer(sample: Sample, row: NDArray[np.float32]) -> Answer:
-    said = int(row.argmax())
+def _answer(sample: Sample, plain: NDArray[np.float32], told: NDArray[np.float32]) -> Answer:
+    said = int(
+        plain.argmax()
+    )  # as it was counted: rounding may make equals of close ones in `told`
     return Answer(
-        digest=sample.digest, target=sample.target, said=said, confidence=float(row[said])
+        digest=sample.digest, target=sample.target, said=said, confidence=float(told[said])
     )

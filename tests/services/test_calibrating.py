@@ -88,3 +88,14 @@ def test_a_checkpoint_is_found_only_with_its_answers(
     app.dataset.add([*incoming_photos(range(4), "dark"), *incoming_photos(range(4, 8), "light")])
     finish(app, app.runs.start(CONFIG))
     assert kept == [True]
+
+
+def test_results_and_try_show_the_same_confidence(boaster: App) -> None:
+    said = boaster.results.answers(1).answers
+    (row,) = tempered(np.array([[0.999, 0.001]], np.float32), temperature(boaster) or 1.0)
+    assert all(each.said == 0 and each.confidence == pytest.approx(row[0]) for each in said)
+    found = boaster.results.calibration(1)
+    assert found.temperature == temperature(boaster)
+    assert found.measured.confidence == pytest.approx(0.999)
+    assert found.told.confidence == pytest.approx(row[0])
+    assert found.told.error < found.measured.error

@@ -89,7 +89,7 @@ def test_photos_that_were_removed_before_it_was_asked_are_counted(
     ready_app.labelling.empty_bin(expected=1)
     answers = ready_app.results.answers(run.id)
     assert (len(answers.answers), answers.gone) == (1, 1)
-    assert ready_app.results.calibration(run.id).n == 1
+    assert ready_app.results.calibration(run.id).measured.n == 1
 
 
 def test_a_run_without_a_model_has_no_answers(ready_app: App) -> None:
@@ -103,7 +103,7 @@ def test_confidence_is_told_beside_how_often_it_is_right(
     ready_app: App, vision: FakeVision
 ) -> None:
     run = train(ready_app, vision, [[0.95, 0.05], [0.95, 0.05]])
-    found = ready_app.results.calibration(run.id)
+    found = ready_app.results.calibration(run.id).measured
     assert (found.n, found.right) == (2, 0.5)
     assert found.error == pytest.approx(0.45)
 

@@ -54,6 +54,7 @@ def test_confidence_is_told_in_plain_words(client: TestClient, session: Session)
         "this as a hint, not as a measurement."
     )
     assert [(each["n"], each["right"]) for each in found["bins"]] == [(2, 0.5)]
+    assert found["told"] == ""  # two photos say nothing about how sure to be
 
 
 @pytest.mark.parametrize(
@@ -62,14 +63,17 @@ def test_confidence_is_told_in_plain_words(client: TestClient, session: Session)
 def test_confidence_that_does_not_fit_is_said(
     client: TestClient, session: Session, vision: FakeVision, surer: bool, words: str
 ) -> None:
+    dark = 60 if surer else 110
     session.app.dataset.add(
-        [*incoming_photos(range(40), "dark"), *incoming_photos(range(40, 80), "light")]
+        [*incoming_photos(range(dark), "dark"), *incoming_photos(range(dark, 120), "light")]
     )
-    sure = [[0.99, 0.01]] if surer else [[0.2, 0.19]]
+    sure = [[0.99, 0.01]] if surer else [[0.6, 0.4]]
     vision.said = lambda photos, classes: np.array(sure * photos, np.float32)  # type: ignore[method-assign]
     app = session.app
     app.runs.wait(app.runs.start(FinetuneConfig()).id, poll_s=0.005)
-    assert words in ask(client, "runs/1/calibration")["words"]
+    found = ask(client, "runs/1/calibration")
+    assert words in found["words"]
+    assert f"tone it {'down' if surer else 'up'}" in found["told"]
 
 
 def test_two_runs_are_told_side_by_side(

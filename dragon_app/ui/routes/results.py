@@ -11,7 +11,7 @@ from dragon_app.core.reliability import Reliability
 from dragon_app.core.training import Run
 from dragon_app.core.types import ImageRecord
 from dragon_app.services.folding import Folded
-from dragon_app.services.results import Versus
+from dragon_app.services.results import Calibration, Versus
 from dragon_app.ui.routes.photos import MARK_LENGTH
 from dragon_app.ui.routes.runs import settings_in_words, shown
 from dragon_app.wiring import App, Session
@@ -42,7 +42,11 @@ def router(session: Session) -> APIRouter:
     @routes.get("/runs/{run_id}/calibration")
     def calibration(run_id: int) -> dict[str, Any]:
         found = session.app.results.calibration(run_id)
-        return {**asdict(found), "words": _calibration_words(found)}
+        return {
+            **asdict(found.measured),
+            "words": _calibration_words(found.measured),
+            "told": _told_words(found),
+        }
 
     @routes.get("/versus")
     def versus(first: int, second: int) -> dict[str, Any]:
@@ -127,6 +131,19 @@ def _calibration_words(found: Reliability) -> str:
         else f" {found.n} photos are few: take this as a hint, not as a measurement."
     )
     return f"On average it says {_percent(found.confidence)} and is right {often}. {verdict}.{few}"
+
+
+def _told_words(found: Calibration) -> str:
+    """Say what Try makes of it; nothing where photos are too few to correct by."""
+    if found.temperature == 1.0 or not found.measured.n:
+        return ""
+    change = "down" if found.temperature > 1 else "up"
+    return (
+        f"Try, and the photos in Results, tone it {change}: on average "
+        f"{_percent(found.told.confidence)} sure, and off by {_percent(found.told.error)}. (A "
+        f"temperature of {found.temperature:.2f}, fitted to these photos; the class that it names "
+        "stays the same.)"
+    )
 
 
 def _folded_words(found: Folded) -> list[str]:

@@ -59,8 +59,9 @@ const createCalibration = () => {
       el('div', { class: 'calibration' }, drawing(found), table(found.bins)),
       el('p', {
         class: 'd-text d-quiet',
-        text: `On the dashed line it would be as often right as it says; larger dots stand for more photos. Off by ${percent(found.error)} on average (expected calibration error).`,
+        text: `As the run was measured. On the dashed line it would be as often right as it says; larger dots stand for more photos. Off by ${percent(found.error)} on average (expected calibration error).`,
       }),
+      ...(found.told ? [el('p', { class: 'd-text', text: found.told })] : []),
     ];
   };
   return (id) => createFold('How sure it is', () => load(id));
