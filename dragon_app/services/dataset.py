@@ -74,8 +74,8 @@ class Dataset:
 
         A refused file is named with its reason and the rest goes on. A known photo is counted,
         taken out of the bin, and given the class if `class_name` says so or it has none yet.
-        `expected_bytes` is the size of all that is still to come, these files included, where
-        they come a few at a time: a disk too small for it is said before anything is stored.
+        `expected_bytes` is the size of all that is known to come, these files included, where
+        they come a few at a time: a disk too small for it is said before these are stored.
         """
         self._check_space(max(expected_bytes, sum(file.size_bytes for file in files)))
         if class_name:

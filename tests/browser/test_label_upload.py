@@ -80,11 +80,12 @@ def test_failed_batch_does_not_hide_what_was_added_before(page: Page, faults: Fa
     page.route("**/dragon/uploads", second_fails)
     sent = files(range(80))
     drop(page.locator("body"), sent)
-    expect(page.get_by_text("32 added, ended after 32 of 80")).to_be_visible()
+    expect(page.get_by_text("8 added, ended after 8 of 80")).to_be_visible()
     expect(page.get_by_text("The disk is full.")).to_be_visible()
-    expect_count(page, "All photos", 32)
+    expect_count(page, "All photos", 8)
     sizes = [len(data) for _, data in sent]
-    assert left[:2] == [sum(sizes), sum(sizes[32:])]
+    assert left[0] == sum(sizes[:8])  # no more is known yet
+    assert left[-1] <= sum(sizes[8:])
 
 
 def test_folder_of_class_folders_labels_its_photos(page: Page, tmp_path: Path) -> None:
@@ -116,12 +117,12 @@ def test_stop_keeps_what_is_in(page: Page) -> None:
 
     page.route("**/dragon/uploads", third_waits)
     drop(page.locator("body"), files(range(100)))
-    expect(page.get_by_text("64 of 100 photos", exact=True)).to_be_visible()
+    expect(page.get_by_text("24 of 100 photos", exact=True)).to_be_visible()
     expect(page.locator('.header-saved[data-is="saving"]')).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("64 added, stopped after 64 of 100")).to_be_visible()
+    expect(page.get_by_text("24 added, stopped after 24 of 100")).to_be_visible()
     expect(page.locator('.header-saved[data-is="saved"]')).to_be_visible()
-    expect_count(page, "All photos", 64)
+    expect_count(page, "All photos", 24)
 
 
 @pytest.mark.timeout(120)

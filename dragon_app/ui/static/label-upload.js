@@ -1,9 +1,7 @@
 /* Sending photos in small batches, some at a time: progress, time left, Stop, and what became of them. */
 const createUpload = ({ onSome, onDone }) => {
   const { el, icon, call, count } = dragon;
-  const BATCH_FILES = 32,
-    BATCH_BYTES = 20e6,
-    WORKERS = 3,
+  const WORKERS = 3,
     NAMED = 200;
   const fill = el('i'),
     words = el('span', { class: 'd-number' });
@@ -117,25 +115,7 @@ const createUpload = ({ onSome, onDone }) => {
       }, 6000);
   };
 
-  const bytesOf = (files) => files.reduce((sum, each) => sum + each.file.size, 0);
-  const batches = (files) => {
-    const made = [];
-    let batch = [],
-      bytes = 0;
-    for (const each of files) {
-      if (batch.length && (batch.length >= BATCH_FILES || bytes + each.file.size > BATCH_BYTES)) {
-        made.push(batch);
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(each);
-      bytes += each.file.size;
-    }
-    if (batch.length) made.push(batch);
-    return made;
-  };
-
-  /* `remaining`: bytes of the job from this batch on; the app says at once when the disk is too small. */
+  /* `remaining`: bytes of the job from this batch on; the app says soon when the disk is too small. */
   const send = async (batch, { classId, folders, remaining }) => {
     const form = new FormData();
     form.append('remaining_bytes', remaining);
@@ -150,11 +130,11 @@ const createUpload = ({ onSome, onDone }) => {
   };
 
   const runAll = async (tasks, workers) => {
-    let next = 0;
+    const todo = tasks[Symbol.iterator](); // one for all workers
     const worker = async () => {
-      while (next < tasks.length && !job.isStopped && !job.error) {
-        const task = tasks[next];
-        next += 1;
+      while (!job.isStopped && !job.error) {
+        const { value: task, done } = todo.next();
+        if (done) return;
         try {
           await task();
         } catch (error) {
@@ -194,12 +174,11 @@ const createUpload = ({ onSome, onDone }) => {
         'Adding photos',
         found.filter((each) => !each.file),
       );
-      let left = bytesOf(photos);
-      const tasks = batches(photos).map((batch) => {
-        const remaining = left;
-        left -= bytesOf(batch);
-        return () => send(batch, { classId, folders, remaining });
-      });
+      const batches = createBatches(photos);
+      function* tasks() {
+        for (const { photos: batch, remaining } of batches)
+          yield () => send(batch, { classId, folders, remaining });
+      }
       const step = () => {
         showProgress();
         onSome();
@@ -207,7 +186,8 @@ const createUpload = ({ onSome, onDone }) => {
       const one = (send) => (each) => () => send(each.file, { job, classId, step });
       // Tables come last: they label what is here by then.
       const after = [...zips.map(one(sendZip)), ...tables.map(one(sendTable))];
-      await dragon.saving(() => work([tasks, WORKERS], [after, 1]));
+      batches.measure();
+      await dragon.saving(() => work([tasks(), WORKERS], [after, 1]));
     },
     /* Draw a sample, some numbers of every class at a time: a Stop leaves the classes even. */
     draw: async (sample, classes, perClass) => {
