@@ -74,10 +74,10 @@ def test_a_run_asked_twice_at_once_to_go_on_does_so_once_and_can_be_stopped(
         monkeypatch.setattr(going_on, "check_resume", check_resume)
         sitting.gate.entered.clear()
         ready_app.runs.resume(run.id)
-        sitting.gate.entered.wait(10)
 
     monkeypatch.setattr(going_on, "check_resume", overtaken)
-    assert ready_app.runs.resume(run.id).status is RunStatus.RUNNING
+    assert ready_app.runs.resume(run.id).status is RunStatus.QUEUED
+    sitting.gate.entered.wait(10)
     ready_app.runs.stop(run.id)
     assert finish(ready_app, run).status is RunStatus.STOPPED
     assert len(vision.trained_on) == 2
