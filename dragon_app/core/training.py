@@ -95,6 +95,13 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What a run has trouble with while it goes on, for people; empty once it is over."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinetuneResult:
     """How a run of `finetune` ended, or how it would end now: reported when a best epoch is saved.
 
@@ -135,7 +142,9 @@ class SavedStanding:
     best: Path | None
 
 
-TrainingEvent = StepMetrics | EpochMetrics | Phase | Origin | FinetuneResult | SavedStanding
+TrainingEvent = (
+    StepMetrics | EpochMetrics | Phase | Trouble | Origin | FinetuneResult | SavedStanding
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

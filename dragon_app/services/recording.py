@@ -1,8 +1,10 @@
 """What a run tells while it trains, on its way into the rows. Knows no tensor and no thread."""
 
+import logging
 import time
 from dataclasses import replace
 
+from dragon_app.core.errors import WorkspaceError
 from dragon_app.core.machine import provenance_now
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
@@ -13,16 +15,21 @@ from dragon_app.core.training import (
     SavedStanding,
     StepMetrics,
     TrainingEvent,
+    Trouble,
 )
 from dragon_app.storage.workspace import Workspace
 
 _WRITE_EVERY_S = 0.25
+_AGAIN_S = 5.0  # after the disk refused
+
+_LOG = logging.getLogger(__name__)
 
 
 class Recorder:
     """Turns training events into rows: progress and metrics at most 4 times a second.
 
-    What was saved is remembered at once, after everything that was measured until then.
+    What was saved is remembered at once, after everything that was measured until then. Metrics
+    that the disk refuses are kept for later; only at the end that is an error.
     """
 
     def __init__(self, workspace: Workspace, run_id: int) -> None:
@@ -32,7 +39,9 @@ class Recorder:
         self._steps_in_all = 0
         self._steps: list[StepMetrics] = []
         self._epochs: list[EpochMetrics] = []
-        self._written_at = 0.0
+        self._note: str | None = None  # to be said of the run
+        self._due_at = 0.0
+        self._is_refused = False
 
     def __call__(self, event: TrainingEvent) -> None:
         """Take an event, from the thread that trains."""
@@ -45,6 +54,8 @@ class Recorder:
             self._steps_in_all = event.steps_per_epoch * event.epochs
             self._steps.append(replace(event, step=done))  # one count over all epochs
             self._advance(event, phase="Learning", done=done)
+        elif isinstance(event, Trouble):
+            self._note = event.words
         elif isinstance(event, Origin):
             self._workspace.provenances.add(self._run_id, provenance_now(event))
         elif isinstance(event, FinetuneResult):
@@ -52,13 +63,13 @@ class Recorder:
         elif isinstance(event, SavedStanding):
             self.flush()
             self._workspace.standings.add(self._run_id, event)
-            self._workspace.standings.tidy(self._run_id, self._workspace.run_folder(self._run_id))
+            self._tidy()
         else:
             self._epochs.append(event)
             done = self._steps_in_all * event.epoch // event.epochs
             self._advance(event, phase="Measured", done=done)
-        if time.monotonic() - self._written_at >= _WRITE_EVERY_S:
-            self.flush()
+        if time.monotonic() >= self._due_at:
+            self._flush_or_wait()
 
     def _advance(self, event: StepMetrics | EpochMetrics, *, phase: str, done: int) -> None:
         self._progress = Progress(
@@ -79,9 +90,30 @@ class Recorder:
         self._workspace.runs.add_checkpoint(self._run_id, result, folder=folder)
 
     def flush(self) -> None:
-        """Write what has not been written yet."""
+        """Write what has not been written yet; raise `WorkspaceError` when the disk refuses."""
         self._workspace.runs.record(
-            self._run_id, progress=self._progress, steps=self._steps, epochs=self._epochs
+            self._run_id,
+            progress=self._progress,
+            steps=self._steps,
+            epochs=self._epochs,
+            note=self._note,
         )
-        self._steps, self._epochs = [], []
-        self._written_at = time.monotonic()
+        self._steps, self._epochs, self._note = [], [], None
+        self._is_refused = False
+        self._due_at = time.monotonic() + _WRITE_EVERY_S
+
+    def _flush_or_wait(self) -> None:
+        try:
+            self.flush()
+        except WorkspaceError as error:
+            if not self._is_refused:  # said once
+                _LOG.warning("run %s goes on unrecorded for now: %s", self._run_id, error)
+            self._is_refused = True
+            self._due_at = time.monotonic() + _AGAIN_S
+
+    def _tidy(self) -> None:
+        folder = self._workspace.run_folder(self._run_id)
+        try:
+            self._workspace.standings.tidy(self._run_id, folder)
+        except WorkspaceError as error:  # the next one makes up for it
+            _LOG.warning("run %s was not tidied: %s", self._run_id, error)

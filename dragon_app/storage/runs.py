@@ -135,9 +135,15 @@ class RunStore:
         progress: Progress,
         steps: Sequence[StepMetrics] = (),
         epochs: Sequence[EpochMetrics] = (),
+        note: str | None = None,
     ) -> None:
-        """Store progress and metrics in one transaction; what is not a number becomes null."""
+        """Store progress and metrics in one transaction; what is not a number becomes null.
+
+        A note is what is to be said of the run while it goes on; None leaves what is said.
+        """
         with self._database.writing() as db:
+            if note is not None:
+                db.execute("update runs set reason = ? where id = ?", [note, run_id])
             db.execute("update runs set progress = ? where id = ?", [_json(progress), run_id])
             db.conn.executemany(
                 "insert or replace into step_metrics values (?, ?, ?, ?)",

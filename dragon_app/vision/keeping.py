@@ -4,6 +4,7 @@ Between two steps, and while an epoch is measured, everything that the next step
 the network, the optimizer, the generators and the place: that is what is kept.
 """
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from dragon_app.core.errors import DragonError
 from dragon_app.core.training import FinetuneResult, SavedStanding
 from dragon_app.vision import checkpoint
 from dragon_app.vision import standing as files
@@ -23,13 +25,15 @@ EVERY_S = 20.0  # the most that a crash costs, unless saving is slow
 MOST_S = 50.0  # whatever it takes
 SHARE = 20  # saving takes at most one part in so many of the time
 
+_LOG = logging.getLogger(__name__)
+
 ORDER, TORCH = "order", "torch"  # whose random numbers; an accelerator's are under its name
 
 
 class Keeper:
     """Keeps a run's best epoch and where it stands, now and then and when asked.
 
-    `place` moves with the run. What was saved is told and never deleted.
+    `place` moves with the run. What was saved is told; what was told is never deleted.
     """
 
     def __init__(
@@ -42,16 +46,32 @@ class Keeper:
         self._folder = folder
         self._due_at = time.monotonic() + EVERY_S
         self._kept_at = _at(place)
+        self._told = None if best.saved is None else best.saved.path  # in an earlier sitting
+        self._is_in_trouble = False
 
     def keep_if_due(self) -> None:
-        """Keep everything when that was long ago."""
-        if time.monotonic() >= self._due_at:
+        """Keep everything when that was long ago.
+
+        A disk that refuses ends nothing: it is said, and tried again.
+        """
+        if time.monotonic() < self._due_at:
+            return
+        try:
             self.keep()
+        except DragonError as error:  # the files' or the rows' disk
+            _LOG.warning("a run could not be saved and goes on: %s", error)
+            self._due_at = time.monotonic() + EVERY_S
+            self._is_in_trouble = True
+            self._course.observer.trouble(f"{error} {_GOES_ON}")
+        else:
+            if self._is_in_trouble:
+                self._is_in_trouble = False
+                self._course.observer.trouble("")
 
     def keep(self) -> None:
         """Save the best epoch, then the standing, unless nothing was done since the last one.
 
-        Raise `TrainingError` when the disk refuses.
+        Raise `TrainingError` when the disk refuses, `WorkspaceError` when it cannot be told.
         """
         started = time.monotonic()
         self.keep_best()
@@ -70,17 +90,24 @@ class Keeper:
             steps=place.tally.steps,
             best=None if saved is None else saved.path,
         )
-        self._course.observer.kept(told)
+        try:
+            self._course.observer.kept(told)
+        except DragonError:
+            file.unlink(missing_ok=True)  # nobody knows of it, and each try would leave one
+            raise
         self._kept_at = _at(place)
         ended = time.monotonic()
         self._due_at = ended + min(MOST_S, max(EVERY_S, SHARE * (ended - started)))
 
     def keep_best(self) -> None:
-        """Save the best epoch alone, unless it is on the disk."""
-        if self._best.keep():
+        """Save the best epoch alone, unless it is on the disk, and tell it, unless it was told."""
+        self._best.keep()
+        saved = self._best.saved
+        if saved is not None and saved.path != self._told:
             result = told_best(self._course, self._best)
             if result is not None:
                 self._course.observer.kept(result)
+                self._told = saved.path
 
     def _standing(self) -> Standing:
         course, saved = self._course, self._best.saved
@@ -105,6 +132,9 @@ class Keeper:
             arithmetic=course.arithmetic,
             halvings=course.portions.halvings,
         )
+
+
+_GOES_ON = "The training goes on and tries again; closed now, it would lose what it learned since."
 
 
 def _at(place: Place) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from dragon_app.core.training import (
     Phase,
     SavedStanding,
     StepMetrics,
+    Trouble,
 )
 
 INTERVAL_S = 0.25
@@ -61,6 +62,10 @@ class Observer:
     def kept(self, what: FinetuneResult | SavedStanding) -> None:
         """Pass on what was saved, always: the best epoch until now, or where the run stands."""
         self._report(what)
+
+    def trouble(self, words: str) -> None:
+        """Say what the run has trouble with while it goes on; nothing once that is over."""
+        self._report(Trouble(words=words))
 
     def _is_time(self) -> bool:
         now = time.monotonic()

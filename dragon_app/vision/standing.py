@@ -76,8 +76,7 @@ def save(standing: Standing, path: Path) -> str:
         sync_folder(path.parent)
     except (OSError, SafetensorError) as error:
         raise TrainingError(
-            f"Where the run stands could not be saved in {path.parent} ({error}). Make room there, "
-            "then let it go on."
+            f"Where the run stands could not be saved in {path.parent} ({error}). Make room there."
         ) from error
     finally:
         draft.unlink(missing_ok=True)

@@ -6,11 +6,13 @@ from itertools import pairwise
 import pytest
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import WorkspaceError
 from dragon_app.core.ports import Report, ShouldStop
+from dragon_app.core.training import RunStatus, Trouble
 from dragon_app.storage.runs import RunStore
 from dragon_app.wiring import App
 from tests.conftest import wait_until
-from tests.fakes import FakeVision, step_metrics
+from tests.fakes import FakeVision, save_standing, step_metrics
 from tests.services.conftest import Gate, finish
 
 CONFIG = FinetuneConfig()
@@ -37,7 +39,7 @@ def test_metrics_are_written_at_most_four_times_a_second(
             report(step_metrics(step))
 
     monkeypatch.setattr(RunStore, "record", counted)
-    monkeypatch.setattr("dragon_app.services.runs.time", Time)
+    monkeypatch.setattr("dragon_app.services.recording.time", Time)
     vision.learn = learn
     run = finish(ready_app, ready_app.runs.start(CONFIG))
     assert len(writes) <= 10 * 4 + 2  # ten seconds, the first event and the rest at the end
@@ -76,3 +78,48 @@ def test_step_losses_are_thinned_evenly(ready_app: App, count: int, expected: in
     losses = ready_app.runs.step_losses(run.id)
     assert len(losses) == expected
     assert all(step == 1 + i * (losses[1][0] - 1) for i, (step, _) in enumerate(losses))
+
+
+def test_metrics_that_a_full_disk_refuses_for_a_while_are_written_later(
+    ready_app: App, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a disk that was full for a moment ended the training."""
+    record = RunStore.record
+    is_full = True
+    tried = []
+
+    def sometimes(self: RunStore, run_id: int, **values: object) -> None:
+        if is_full:
+            tried.append(run_id)
+            raise WorkspaceError("The disk is full.")
+        record(self, run_id, **values)  # type: ignore[arg-type]
+
+    def learn(report: Report, should_stop: ShouldStop) -> None:
+        nonlocal is_full
+        for step in range(1, 10):
+            report(step_metrics(step))
+        is_full = False
+
+    monkeypatch.setattr(RunStore, "record", sometimes)
+    vision.learn = learn
+    run = finish(ready_app, ready_app.runs.start(CONFIG))
+    assert run.status is RunStatus.FINISHED
+    assert [step for step, _ in ready_app.runs.step_losses(run.id)] == list(range(1, 10))
+    assert len(tried) == 1, "not with every event"
+
+
+def test_what_a_run_has_trouble_with_is_said_while_it_lasts(
+    ready_app: App, vision: FakeVision
+) -> None:
+    said = []
+
+    def learn(report: Report, should_stop: ShouldStop) -> None:
+        folder = vision.folders[-1]
+        for words in ("The disk is full.", ""):
+            report(Trouble(words=words))
+            save_standing(folder, report, epoch=1)  # writes all that was told before
+            said.append(ready_app.runs.get(1).reason)
+
+    vision.learn = learn
+    finish(ready_app, ready_app.runs.start(CONFIG))
+    assert said == ["The disk is full.", ""]

@@ -12,15 +12,21 @@ import torch
 from torch import Tensor
 
 from dragon_app.core.config import FinetuneConfig, Freeze, Optimizer, Schedule
-from dragon_app.core.errors import TrainingError
+from dragon_app.core.errors import TrainingError, WorkspaceError
 from dragon_app.core.training import (
+    CacheFolder,
     EpochMetrics,
+    FinetuneResult,
+    RunFolders,
+    SavedStanding,
     TrainingEvent,
     TrainingPhotos,
+    Trouble,
 )
 from dragon_app.imaging.decode import decode_file
-from dragon_app.vision import checkpoint, keeping, learning, setting_out
+from dragon_app.vision import checkpoint, keeping, learning, setting_out, standing
 from dragon_app.vision.backbone import Head
+from dragon_app.vision.finetune import finetune
 from dragon_app.vision.measure import Measurement
 from dragon_app.vision.predictor import load_predictor
 from tests.vision.training import train, weights
@@ -189,3 +195,52 @@ def test_a_run_ends_when_it_is_good_enough(
     result = train(config, make_photos(), tmp_path / "run")
     assert result.epochs_done == 1
     assert "is good enough; epoch 1 is kept." in result.enough
+
+
+def test_a_save_that_a_full_disk_refuses_is_said_and_tried_again(
+    small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once such a save, made now and then, ended the training."""
+    save, refused = standing.save, iter([True, True])
+
+    def full_at_first(what: standing.Standing, path: Path) -> str:
+        if next(refused, False):
+            raise TrainingError("The disk is full.")
+        return save(what, path)
+
+    events: list[TrainingEvent] = []
+    monkeypatch.setattr(standing, "save", full_at_first)
+    monkeypatch.setattr(keeping, "EVERY_S", 0.0)
+    monkeypatch.setattr(keeping, "SHARE", 0)
+    result = train(replace(small, epochs=4), make_photos(), tmp_path / "run", events=events)
+    assert (result.epochs_done, result.reason) == (4, "")
+    troubles = [event.words for event in events if isinstance(event, Trouble)]
+    assert len(troubles) == 3
+    assert troubles[0].startswith("The disk is full. The training goes on and tries again")
+    assert troubles[-1] == ""
+    assert any(isinstance(event, SavedStanding) for event in events)
+
+
+def test_what_cannot_be_told_leaves_no_file_and_is_told_later(
+    small: FinetuneConfig, make_photos: MakePhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[FinetuneResult | SavedStanding] = []
+    refusing = iter([True] * 3)
+
+    def report(event: TrainingEvent) -> None:
+        if isinstance(event, FinetuneResult | SavedStanding):
+            if next(refusing, False):
+                raise WorkspaceError("The disk is full.")
+            told.append(event)
+
+    monkeypatch.setattr(keeping, "EVERY_S", 0.0)
+    monkeypatch.setattr(keeping, "SHARE", 0)
+    folders = RunFolders(checkpoints=tmp_path / "run", cache=CacheFolder(path=tmp_path / "cache"))
+    result = finetune(
+        replace(small, epochs=4), make_photos(), folders, report=report, should_stop=lambda: False
+    )
+    files = {event.file for event in told if isinstance(event, SavedStanding)}
+    best = [event.checkpoint for event in told if isinstance(event, FinetuneResult)]
+    assert set((tmp_path / "run").glob("standing-*")) == files
+    assert best[-1] == result.checkpoint
+    assert result.reason == ""
