@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     _run_option(predict)
     predict.add_argument("--top", type=_positive, metavar="K", help="show the K likeliest classes")
     predict.add_argument("--format", choices=["table", "json", "csv"], default="table")
+    promote = _command(commands, "promote", "let a run answer in Try and `predict` from now on")
+    promote.add_argument("run", type=int, metavar="RUN", help="its number; `runs` lists them")
+    _command(commands, "step-back", "let the run answer again that did before the promotion")
     export = _command(commands, "export", "write photos and labels into a zip, or a table of them")
     export.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")
     export.add_argument(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from dragon_app import contest, reading
+from dragon_app import champion, contest, reading
 from dragon_app.core.balance import is_unequal
 from dragon_app.core.config import OF_STEPS, FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import DragonError
@@ -180,6 +180,25 @@ def _compare(options: argparse.Namespace, folder: Path) -> int:
     return FAILED if standing.winner is None else DONE
 
 
+def _promote(options: argparse.Namespace, folder: Path) -> int:
+    return _change_champion(options, folder, lambda app: champion.promote(app, options.run))
+
+
+def _step_back(options: argparse.Namespace, folder: Path) -> int:
+    return _change_champion(options, folder, champion.step_back)
+
+
+def _change_champion(
+    options: argparse.Namespace, folder: Path, change: Callable[[App], str]
+) -> int:
+    if not is_workspace(folder):
+        raise DragonError(f"There is no workspace in {folder} yet: no run can answer.")
+    with _open(folder) as app:
+        words = change(app)
+        show(options, champion.answer(app), words)
+    return DONE
+
+
 def _config(options: argparse.Namespace) -> FinetuneConfig:
     values = {name: getattr(options, name) for name in _SETTINGS}
     given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
@@ -243,6 +262,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "train": _train,
     "find-rate": _find_rate,
     "compare": _compare,
+    "promote": _promote,
+    "step-back": _step_back,
     "evaluate": reading.evaluate,
     "predict": reading.predict,
     "status": reading.status,

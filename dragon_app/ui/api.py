@@ -25,6 +25,7 @@ from dragon_app.services.intake import IncomingFile
 from dragon_app.services.measuring import MeasureStatus
 from dragon_app.ui.routes.comparing import shown_standing
 from dragon_app.ui.routes.inbox import shown_inbox
+from dragon_app.ui.routes.promotions import shown_promotions
 from dragon_app.ui.routes.steps import as_seen, redo_step, undo_step
 from dragon_app.wiring import Session
 
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 def build(session: Session) -> None:
     """Declare the endpoints."""
-    parts = (_reading, _labelling, _training, _measuring, _comparing)
+    parts = (_reading, _labelling, _training, _measuring, _comparing, _promoting)
     for endpoint in (each for part in parts for each in part(session)):
         gr.api(
             _in_words(endpoint),
@@ -226,6 +227,20 @@ def _comparing(session: Session) -> tuple[Callable[..., Any], ...]:
         return shown_standing(session.app.comparing.get(number))
 
     return compare, comparison
+
+
+def _promoting(session: Session) -> tuple[Callable[..., Any], ...]:
+    def promote(run: int) -> dict[str, Any]:
+        """Let a run answer in Try and `predict` from now on; the one before is kept."""
+        session.app.predictions.choose_run(run)
+        return shown_promotions(session.app)
+
+    def step_back() -> dict[str, Any]:
+        """Let the run answer again that did before the last promotion."""
+        session.app.predictions.step_back()
+        return shown_promotions(session.app)
+
+    return promote, step_back
 
 
 def _config(preset: str, settings: dict[str, Any] | None) -> FinetuneConfig:

@@ -97,3 +97,17 @@ def test_a_script_pauses_a_run_lets_it_go_on_and_trains_it_longer(
     assert run(client, "extend", number, 3)["config"]["epochs"] == 4
     wait_until(lambda: run(client, "runs")[0]["status"] == "finished")
     assert "is finished" in words(client, "resume", number)
+
+
+def test_a_script_promotes_a_run_and_steps_back(vision: FakeVision, client: TestClient) -> None:
+    for i in range(8):
+        run(client, "add", photo(i), f"{i}.png", "Rose" if i < 4 else "Tulip")
+    assert "no other run" in words(client, "step_back").lower()
+    for _ in range(2):
+        run(client, "train", "quick", None)
+    wait_until(lambda: [each["status"] for each in run(client, "runs")] == ["finished"] * 2)
+    told = run(client, "promote", 1)
+    assert (told["run"], told["before"]) == (1, 2)
+    assert run(client, "predict", photo(1), None)["run"] == 1
+    assert run(client, "step_back")["run"] == 2
+    assert "no run 9" in words(client, "promote", 9)

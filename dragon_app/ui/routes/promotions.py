@@ -15,18 +15,19 @@ def router(session: Session) -> APIRouter:
 
     @routes.get("/promotions")
     def promotions() -> dict[str, Any]:
-        return _told(session.app)
+        return shown_promotions(session.app)
 
     @routes.post("/promotions/back")
     def back() -> dict[str, Any]:
         """Let the run answer that did before the last promotion."""
         session.app.predictions.step_back()
-        return _told(session.app)
+        return shown_promotions(session.app)
 
     return routes
 
 
-def _told(app: App) -> dict[str, Any]:
+def shown_promotions(app: App) -> dict[str, Any]:
+    """Return who answers, who would after a step back, and the history, newest first, as JSON."""
     current = app.predictions.current_run()
     return {
         "run": None if current is None else current.id,
