@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 from PIL import Image
 
-from dragon_app.core.config import FinetuneConfig, Freeze, WeightsSource
+from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, WeightsSource
 from dragon_app.core.training import CacheFolder, RunFolders, TrainingPhoto, TrainingPhotos
 
 FILES = 64
@@ -32,29 +32,37 @@ FILE_PX = (120, 90)
 SIZE_PX = 64
 VAL_SHARE = 0.2
 SAMPLED_EVERY_S = 0.05
-FREEZES = {"frozen": Freeze.BACKBONE, "everything": Freeze.NOTHING}
+WAYS: dict[str, dict[str, object]] = {
+    "frozen": {"freeze": Freeze.BACKBONE},
+    "computed": {
+        "freeze": Freeze.BACKBONE,
+        "optimizer": Optimizer.EXACT,
+        "augment": Augment.LIGHT,
+    },
+    "everything": {"freeze": Freeze.NOTHING},
+}
 
 
 def main() -> None:
-    """Start one process for each number of photos and freeze, or be one."""
+    """Start one process for each number of photos and way to train, or be one."""
     parser = argparse.ArgumentParser(description="Peak memory of trainings.")
     parser.add_argument("--photos", type=int, nargs="+", default=[1000, 100_000])
-    parser.add_argument("--freeze", choices=FREEZES, help="only this one")
+    parser.add_argument("--way", choices=WAYS, help="only this one")
     parser.add_argument("--inside", action="store_true", help="train here, in this process")
     options = parser.parse_args()
     if options.inside:
-        print(peak_of_training(options.photos[0], FREEZES[options.freeze]))
+        print(peak_of_training(options.photos[0], options.way))
         return
-    for freeze in [options.freeze] if options.freeze else FREEZES:
+    for way in [options.way] if options.way else WAYS:
         for photos in options.photos:
-            command = [sys.executable, __file__, f"--photos={photos}", f"--freeze={freeze}"]
+            command = [sys.executable, __file__, f"--photos={photos}", f"--way={way}"]
             ended = subprocess.run(
                 [*command, "--inside"], stdout=subprocess.PIPE, text=True, check=True
             )
-            print(f"{photos} photos, {freeze}: {ended.stdout.splitlines()[-1]}", flush=True)
+            print(f"{photos} photos, {way}: {ended.stdout.splitlines()[-1]}", flush=True)
 
 
-def peak_of_training(photos: int, freeze: Freeze) -> str:
+def peak_of_training(photos: int, way: str) -> str:
     """Train for an epoch; return the peaks in words."""
     from dragon_app.vision.port import TorchVision
 
@@ -62,11 +70,10 @@ def peak_of_training(photos: int, freeze: Freeze) -> str:
         backbone="shufflenet_v2_x0_5",
         weights=WeightsSource.NONE,
         image_size_px=SIZE_PX,
-        freeze=freeze,
         epochs=1,
         batch_size=64,
         device="cpu",
-    )
+    ).changed(WAYS[way])
     with tempfile.TemporaryDirectory(prefix="dragon-memory-") as name:
         folder = Path(name)
         known = repeated(write_files(folder), photos)

@@ -89,18 +89,22 @@ class Course:
 
     @torch.no_grad()
     def vectors(self, part: str, view: str) -> Tensor:
-        """Return what the whole body makes of photos in a view: features (N, D), float32."""
-        depth = self.plan.stages
-        rows = self.rows.get((part, depth, view))
+        """Return what the whole body makes of photos in a view: features (N, D).
+
+        They are float16 where they are kept, else float32.
+        """
+        rows = self.rows.get((part, self.plan.stages, view))
         count = len(self.photos(part))
-        if rows is not None:
-            return rows.batch(list(range(count))).float()
-        return torch.cat(
-            [
+        if rows is None:
+            found = [
                 self.run(self.network.body, self.images(part, view, indices)).float().cpu()
                 for indices in chunks(range(count))
             ]
-        )
+            return torch.cat(found)
+        whole = rows.in_memory
+        if whole is not None:
+            return whole
+        return torch.cat([rows.batch(indices) for indices in chunks(range(count), 1024)])
 
     def task(self, part: str, epoch: int) -> Task:
         """Return the photos as an epoch learns from them, or is measured on them."""

@@ -9,6 +9,7 @@ from dragon_app.core.errors import TrainingError
 from dragon_app.vision.course import Course
 from dragon_app.vision.learning import Lesson
 from dragon_app.vision.linear_head import Examples, fit
+from dragon_app.vision.logistic import blocks
 
 
 def compute_head(course: Course) -> Lesson:
@@ -18,13 +19,15 @@ def compute_head(course: Course) -> Lesson:
     """
     started = time.monotonic()
     views = course.plan.exact_views()
-    features = torch.cat([course.vectors("train", view) for view in views])  # (views * N, D)
-    if not features.isfinite().all():
+    seen = [course.vectors("train", view) for view in views]
+    features = seen[0] if len(seen) == 1 else torch.cat(seen)  # (views * N, D)
+    if not all(bool(features[part].isfinite().all()) for part in blocks(*features.shape)):
         raise TrainingError(
             "What the backbone makes of the photos is not a number: its weights may be damaged. "
             "Choose other starting weights."
         )
     targets = course.train.targets
+    del seen
     count = len(targets)
     course.observer.phase("Finding the best last layer")
     examples = Examples(

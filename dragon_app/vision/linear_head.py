@@ -2,6 +2,7 @@
 
 Minimises mean cross-entropy + strength / 2 |weight|^2, which has one minimum. All folds are solved
 together, as columns of the same products, along a path of strengths from strong to weak.
+`logistic` finds the minimum; here is what is asked of it, and what its answers mean.
 """
 
 from collections.abc import Sequence
@@ -9,29 +10,24 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from dragon_app.core.ports import ShouldStop
 from dragon_app.vision.backbone import SMALLEST_SCALE
-from dragon_app.vision.observer import StoppedError
+from dragon_app.vision.logistic import Problem, blocks
 
 FOLDS = 5
+ROWS_BYTES = 2**28  # of rows in float32; more are kept in half precision
 STRENGTHS = tuple(10 ** (0.5 - half / 2) for half in range(14))  # strong to weak
 USUAL_STRENGTH = 0.3  # where no class has two photos, nothing can be measured
 STRONGER = 4  # times the strength of an earlier solution: where the search near it begins
-BIAS_STRENGTH = 1e-3  # without it the bias of a class that has no photo would fall for ever
 FOLD_GAP, FINAL_GAP = 1e-4, 1e-6  # nats that a solution may lie above the minimum, about
-STEPS = 200
-MEMORY = 10  # past steps that tell the curvature
-HALVINGS = 20
-SUFFICIENT = 1e-4  # of the fall that the slope promises
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Examples:
     """Feature vectors and their classes; those of one group, views of one photo, share a fold."""
 
-    features: Tensor  # (N, D)
+    features: Tensor  # (N, D), float32 or float16
     targets: Tensor  # (N,)
     classes: int
     weights: Tensor | None = None  # (N,); None: all count alike
@@ -55,7 +51,9 @@ class LinearHead:
     def scores(self, features: Tensor) -> Tensor:
         """Return class scores (N, C) for features (N, D)."""
         weight = self.weight / self.scale
-        return torch.addmm(self.bias - weight @ self.mean, features, weight.T)
+        bias = self.bias - weight @ self.mean
+        parts = (features[part].float() for part in blocks(len(features), features.shape[1]))
+        return torch.cat([torch.addmm(bias, part, weight.T) for part in parts])
 
 
 def fit(
@@ -117,7 +115,7 @@ def folds(targets: Tensor, *, seed: int, groups: Tensor | None = None) -> Tensor
 
 
 def _choose(
-    whole: "_Problem",
+    whole: Problem,
     path: Sequence[float],
     begun: Tensor,
     *,
@@ -131,121 +129,27 @@ def _choose(
     shares = whole.weights[:, 0]
     inside = shares[:, None] * (fold_of[:, None] != torch.arange(FOLDS, device=fold_of.device))
     together = whole.weighted(torch.cat([shares[:, None], inside / inside.sum(0)], dim=1))
-    measured = (fold_of >= 0).nonzero()[:, 0]
-    truths, share = whole.targets[measured], shares[measured] / shares[measured].sum()
+    share = torch.where(fold_of >= 0, shares, 0.0)
+    share = share / share.sum()
+    column = 1 + fold_of.clamp(min=0)
     best_loss, best, accuracy, kept = float("inf"), path[0], 0.0, begun
     solution = torch.cat([begun, together.zeros()[:, 1:]], dim=1)  # (K + 1, 1 + F, C)
     for strength in path:
         solution = together.solve(solution, strength, FOLD_GAP, should_stop)
-        scores = together.scores(solution)[measured, 1 + fold_of[measured]]  # (M, C)
-        loss = float(functional.cross_entropy(scores, truths, reduction="none") @ share)
+        losses, is_right = together.told(solution, column)  # (N,)
+        loss = float(losses @ share)
         if loss >= best_loss:
             break
         best_loss, best, kept = loss, strength, solution[:, :1]
-        accuracy = float((scores.argmax(1) == truths).to(share) @ share)
+        accuracy = float(is_right.to(share) @ share)
     return best, min(accuracy, 1.0), kept  # shares add up to a little more
-
-
-def _principal(inputs: Tensor) -> tuple[Tensor, Tensor]:
-    """Return directions (D, K) and the variance of inputs (N, D) along each; K = min(N, D)."""
-    count, width = inputs.shape
-    if count < width:
-        variances, left = torch.linalg.eigh(inputs @ inputs.T / count)  # (N,), (N, N)
-        kept = variances > variances.max() * 1e-6
-        variances, left = variances[kept], left[:, kept]
-        return inputs.T @ left / (variances * count).sqrt(), variances
-    variances, basis = torch.linalg.eigh(inputs.T @ inputs / count)
-    return basis, variances.clamp(min=0)
-
-
-def _with_ones(inputs: Tensor) -> Tensor:
-    return torch.cat([inputs, inputs.new_ones(len(inputs), 1)], dim=1)
-
-
-class _Problem:
-    """Logistic regressions on the same rows (N, K + 1) that weigh them differently (N, F).
-
-    Along principal directions the Hessian is nearly diagonal, and Boehning's bound (1992) gives
-    the diagonal: half the variance. L-BFGS starts from it and needs few steps.
-    """
-
-    def __init__(
-        self, rows: Tensor, variances: Tensor, targets: Tensor, weights: Tensor, classes: int
-    ) -> None:
-        self.rows = rows
-        self.targets = targets
-        self._bound = torch.cat([variances, variances.new_ones(1)]) / 2  # (K + 1,)
-        self.weights = weights
-        self._variances, self._classes = variances, classes
-        self._truths = functional.one_hot(targets, classes).to(rows)[:, None]  # (N, 1, C)
-        self._shape = (rows.shape[1], weights.shape[1], classes)
-
-    def weighted(self, weights: Tensor) -> "_Problem":
-        """Return regressions on the same rows with other weights (N, F)."""
-        return _Problem(self.rows, self._variances, self.targets, weights, self._classes)
-
-    def zeros(self) -> Tensor:
-        """Return the solution (K + 1, F, C) that knows nothing."""
-        return torch.zeros(self._shape, dtype=self.rows.dtype, device=self.rows.device)
-
-    def scores(self, solution: Tensor) -> Tensor:
-        """Return what each regression says of each row, (N, F, C)."""
-        return (self.rows @ solution.flatten(1)).view(-1, *self._shape[1:])
-
-    def solve(self, start: Tensor, strength: float, gap: float, should_stop: ShouldStop) -> Tensor:
-        """Return the minima (K + 1, F, C) for a strength of L2, to within about a gap."""
-        ridge = torch.full_like(self._bound, strength)
-        ridge[-1] = BIAS_STRENGTH
-        ridge = ridge[:, None, None]
-        expected = 1 / (self._bound[:, None, None] + ridge)  # a bound on the inverse Hessian
-        solution = start
-        scores = self.scores(solution)
-        loss, wrong = self._loss(scores, solution, ridge)
-        slope = self._slope(wrong, solution, ridge)
-        past: list[tuple[Tensor, Tensor, Tensor]] = []
-        for _ in range(STEPS):
-            if should_stop():
-                raise StoppedError
-            direction = -_curved(slope, past, expected)
-            fall = -_dots(slope, direction)  # (F,)
-            if float(fall.max()) < 2 * gap:
-                break
-            ahead = self.scores(direction)
-            length = torch.ones_like(fall)
-            for _ in range(HALVINGS):
-                moved = solution + length[:, None] * direction
-                moved_scores = scores + length[:, None] * ahead
-                moved_loss, wrong = self._loss(moved_scores, moved, ridge)
-                # Rounding hides a fall below a millionth.
-                enough = moved_loss <= loss - SUFFICIENT * length * fall + 1e-6 * loss
-                if bool(enough.all()):
-                    break
-                length = torch.where(enough, length, length / 2)
-            moved_slope = self._slope(wrong, moved, ridge)
-            step, change = moved - solution, moved_slope - slope
-            past = [*past[1 - MEMORY :], (step, change, _dots(step, change))]
-            solution, scores, loss, slope = moved, moved_scores, moved_loss, moved_slope
-        return solution
-
-    def _loss(self, scores: Tensor, solution: Tensor, ridge: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the value (F,) of each regression, and its slope by the scores, (N, F, C)."""
-        total = scores.logsumexp(2)  # (N, F)
-        right = (scores * self._truths).sum(2)
-        value = ((total - right) * self.weights).sum(0)
-        value = value + (ridge * solution.square()).sum((0, 2)) / 2
-        likely = (scores - total[:, :, None]).exp()
-        return value, (likely - self._truths) * self.weights[:, :, None]
-
-    def _slope(self, wrong: Tensor, solution: Tensor, ridge: Tensor) -> Tensor:
-        """Return the gradient (K + 1, F, C) of each regression."""
-        return (self.rows.T @ wrong.flatten(1)).view(self._shape) + ridge * solution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Turned:
     """A problem in the principal directions (D, K) of its centred and scaled features."""
 
-    problem: _Problem
+    problem: Problem
     basis: Tensor
     mean: Tensor
     scale: Tensor
@@ -270,31 +174,43 @@ class _Turned:
 
 def _turned(examples: Examples) -> _Turned:
     features, weights = examples.features, examples.weights
-    mean = features.mean(0)
-    scale = (features - mean).square().mean().sqrt().clamp(min=SMALLEST_SCALE)
-    inputs = (features - mean) / scale
-    basis, variances = _principal(inputs)  # (D, K), (K,)
-    shares = torch.ones_like(inputs[:, 0]) if weights is None else weights.to(inputs)
+    mean, scale = _centre(features)
+    basis, variances = _principal(features, mean, scale)  # (D, K), (K,)
+    count, kept = len(features), basis.shape[1]
+    is_small = count * (kept + 1) * 4 <= ROWS_BYTES
+    rows = features.new_ones(count, kept + 1, dtype=torch.float32 if is_small else torch.float16)
+    for part in blocks(*features.shape):
+        rows[part, :-1] = _scaled(features[part], mean, scale) @ basis
+    shares = torch.ones(count, device=mean.device) if weights is None else weights.to(mean)
     shares = shares / shares.sum()
-    rows = _with_ones(inputs @ basis)  # (N, K + 1)
-    problem = _Problem(rows, variances, examples.targets, shares[:, None], examples.classes)
+    problem = Problem(rows, variances, examples.targets, shares[:, None], examples.classes)
     return _Turned(problem=problem, basis=basis, mean=mean, scale=scale)
 
 
-def _dots(left: Tensor, right: Tensor) -> Tensor:
-    return (left * right).sum((0, 2))  # (F,)
+def _centre(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean (D,) of features (N, D), and the one scale of what is left of them."""
+    parts = blocks(*features.shape)
+    mean = sum((features[part].float().sum(0) for part in parts), torch.zeros(())) / len(features)
+    spread = sum(((features[part] - mean).square().mean(1).sum() for part in parts), 0 * mean[0])
+    return mean, (spread / len(features)).sqrt().clamp(min=SMALLEST_SCALE)
 
 
-def _curved(slope: Tensor, past: list[tuple[Tensor, Tensor, Tensor]], expected: Tensor) -> Tensor:
-    """Return the slope times the inverse Hessian as past steps showed it (L-BFGS)."""
-    used: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
-    for step, change, curvature in reversed(past):
-        inverse = torch.where(curvature > 0, 1 / curvature, 0.0)
-        share = _dots(step, slope) * inverse
-        slope = slope - share[:, None] * change
-        used.append((step, change, inverse, share))
-    result = expected * slope
-    for step, change, inverse, share in reversed(used):
-        back = _dots(change, result) * inverse
-        result = result + (share - back)[:, None] * step
-    return result
+def _scaled(features: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
+    return (features.float() - mean) / scale
+
+
+def _principal(features: Tensor, mean: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
+    """Return directions (D, K) and the variance of features (N, D) along each; K = min(N, D)."""
+    count, width = features.shape
+    if count < width:
+        inputs = _scaled(features, mean, scale)
+        variances, left = torch.linalg.eigh(inputs @ inputs.T / count)  # (N,), (N, N)
+        kept = variances > variances.max() * 1e-6
+        variances, left = variances[kept], left[:, kept]
+        return inputs.T @ left / (variances * count).sqrt(), variances
+    squared = torch.zeros(width, width, device=mean.device)
+    for part in blocks(count, width):
+        inputs = _scaled(features[part], mean, scale)
+        squared += inputs.T @ inputs
+    variances, basis = torch.linalg.eigh(squared / count)
+    return basis, variances.clamp(min=0)

@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from dragon_app.vision import linear_head, logistic
 from dragon_app.vision.linear_head import FOLDS, Examples, LinearHead, fit, folds
 from dragon_app.vision.observer import StoppedError
 
@@ -164,6 +166,55 @@ def test_views_of_one_photo_share_a_fold() -> None:
     fold_of = folds(torch.arange(20).repeat(3) % 2, seed=0, groups=photo).view(3, 20)
     assert fold_of[0].equal(fold_of[1])
     assert fold_of[0].equal(fold_of[2])
+
+
+def test_rows_looked_at_in_blocks_and_in_half_precision_give_the_same_head(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    examples = made(301)
+    whole = fit(examples)
+    monkeypatch.setattr(logistic, "BLOCK_NUMBERS", 24 * 40)  # a dozen blocks, the last one short
+    blocks = fit(examples)
+    monkeypatch.setattr(linear_head, "ROWS_BYTES", 0)
+    halved = fit(replace(examples, features=examples.features.half()))
+    for head, least in ((blocks, 1e-3), (halved, 0.02)):
+        assert head.strength == whole.strength
+        assert head.fold_accuracy == pytest.approx(whole.fold_accuracy, abs=0.01)
+        assert torch.allclose(
+            head.scores(examples.features), whole.scores(examples.features), atol=least
+        )
+
+
+class Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Notes how many numbers each new tensor holds."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.numels: list[int] = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        made = func(*args, **(kwargs or {}))
+        if isinstance(made, Tensor) and not func.is_view:
+            self.numels.append(made.numel())
+        return made
+
+
+def test_beside_the_rows_memory_does_not_grow_with_the_photos(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once four copies of the features and five of all scores were in memory at once."""
+    monkeypatch.setattr(logistic, "BLOCK_NUMBERS", 2**10)
+    count, width = 3000, 12
+    with Largest() as largest:
+        examples = made(count, width=width)
+        largest.numels.clear()
+        fit(examples, strength=0.1).scores(examples.features)
+    large = [numel for numel in largest.numels if numel > CLASSES * count]
+    assert large == [count * (width + 1)]  # the rows themselves
+
+
+def test_no_photo_has_no_scores() -> None:
+    assert fit(made(50)).scores(torch.ones(0, 12)).shape == (0, CLASSES)
 
 
 def test_it_stops_when_asked() -> None:
