@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dragon_app.core.errors import WorkspaceError
 from dragon_app.core.ports import Vision
+from dragon_app.core.presence import Presence
 from dragon_app.services.backbones import Backbones
 from dragon_app.services.comparing import Comparing
 from dragon_app.services.dataset import Dataset
@@ -44,6 +45,7 @@ class App:
     """An open workspace with everything a user can do on it."""
 
     workspace: Workspace
+    presence: Presence
     dataset: Dataset
     labelling: Labelling
     importing: Importing
@@ -96,6 +98,7 @@ class Session:
 
     def begin(self) -> None:
         """Go on with the runs that waited when the workspace was last closed, and suggest."""
+        self.app.presence.note()  # who opens the app wants the page first
         self.app.runs.take_up_queue()
         self.app.suggesting.open()
 
@@ -154,12 +157,14 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
     def is_busy() -> bool:
         return runs.is_training() or measuring.is_at_work()
 
-    embedding = Embedding(workspace, vision, is_busy=is_busy)
+    presence = Presence()
+    embedding = Embedding(workspace, vision, is_busy=is_busy, presence=presence)
     labelling = Labelling(workspace)
     history, results = History(workspace), Results(workspace, vision)
     inspecting = Inspecting(workspace, vision, results, history)
     return App(
         workspace=workspace,
+        presence=presence,
         dataset=dataset,
         labelling=labelling,
         importing=Importing(workspace, dataset),
@@ -176,7 +181,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         backbones=Backbones(vision),
         measuring=measuring,
         embedding=embedding,
-        suggesting=Suggesting(workspace, vision, embedding, is_busy=is_busy),
+        suggesting=Suggesting(workspace, vision, embedding, is_busy=is_busy, presence=presence),
         inbox=Inbox(workspace, dataset, embedding, inspecting, is_busy=is_busy),
         gains=Gains(workspace, results, history),
         comparing=Comparing(workspace, runs, measuring, predictions),

@@ -38,6 +38,11 @@ class Vectors:
         places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
         return np.where(self.ids[places] == ids, places, -1)
 
+    def known(self, ids: Ids) -> tuple[Ids, Ids]:
+        """Return those photos that were looked at, and where they stand among the rows."""
+        places = self.places(ids)
+        return ids[places >= 0], places[places >= 0]
+
     def nearest(self, place: int) -> Ids:
         """Return all ids, the nearest to one photo first; one product of all rows with its own."""
         far = self.squares - 2 * (self.rows @ self.rows[place])  # (N,), less what all share

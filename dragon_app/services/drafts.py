@@ -10,12 +10,22 @@ from dragon_app.core.vectors import Floats, Ids
 from dragon_app.storage.suggestions import Draft, SuggestionStore
 
 SAME = 0.02  # a draft whose confidence moved by less stays as it was written
+MOST_LABELS = 5000  # that a head is fitted to: a random part of more
 _CHUNK = 2000  # rows in one writing: a label that waits for its turn waits milliseconds
 
 
 def read_numbers(packed: bytes, columns: int) -> Ids:
     """Return 32-bit numbers (n, columns) as the store packs them, in the order of the first."""
     return np.frombuffer(packed, ">u4").reshape(-1, columns).astype(np.int64)
+
+
+def of_enough(labels: Ids, fewest: int) -> Ids:
+    """Return labels (n, 2) of classes that have enough of them, at most so many in all."""
+    if len(labels) > MOST_LABELS:
+        some = np.random.default_rng(0).choice(len(labels), MOST_LABELS, replace=False)
+        labels = labels[np.sort(some)]
+    class_ids, counts = np.unique(labels[:, 1], return_counts=True)
+    return labels[np.isin(labels[:, 1], class_ids[counts >= fewest])]
 
 
 class Drafts:

@@ -1,4 +1,5 @@
-"""Photos as vectors, made in the background. Yields to training and measuring, can be paused.
+"""Photos as vectors, made in the background. Yields to training and measuring, keeps back while
+somebody is at work, can be paused.
 
 Nothing begins before somebody has a use for it: torch takes seconds and 700 MB.
 """
@@ -14,12 +15,15 @@ from numpy.typing import NDArray
 
 from dragon_app.core.errors import BUG_WORDS, DragonError
 from dragon_app.core.ports import Embedder, Vision
+from dragon_app.core.presence import Presence
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import CacheFolder
 from dragon_app.core.vectors import Floats, Ids, PhotoFile, Vectors
 from dragon_app.storage.workspace import Workspace
 
 BATCH = 32  # photos between two looks at whether others need the machine
+SMALL_BATCH = 8  # while somebody is at work
+LOADING_S = 1.0  # torch and the starter: about
 LOOK_S = 1.0  # how often new photos and the end of a training are looked for
 RETRY_S = 60.0  # after an error that a person can act on
 SHOWN_S = 2.0  # how often those who wait see more vectors
@@ -52,10 +56,12 @@ class Embedding:
         vision: Callable[[], Vision],
         *,
         is_busy: Callable[[], bool],
+        presence: Presence,
     ) -> None:
         self._workspace = workspace
         self._vision = vision
         self._is_busy = is_busy
+        self._presence = presence
         self._is_closing = threading.Event()
         self._wake = threading.Event()
         self._is_wanted = False
@@ -132,6 +138,9 @@ class Embedding:
                 continue
             try:
                 if embedder is None:
+                    self._rest(LOADING_S)
+                    if self._should_stop():
+                        continue
                     cache = CacheFolder(path=self._workspace.cache_folder)
                     embedder = self._vision().embedder(cache, should_stop=self._should_stop)
                 self._look(embedder)
@@ -150,19 +159,30 @@ class Embedding:
         todo = np.flatnonzero(~found.is_there)
         began = shown_at = time.monotonic()
         self._show(found, None)
-        for start in range(0, len(todo), BATCH):
+        done, took_s = 0, 0.0
+        while done < len(todo):
+            self._rest(took_s)
             if self._should_stop():
                 break
-            places = todo[start : start + BATCH]
+            batch = SMALL_BATCH if self._presence.is_at_work() else BATCH
+            places = todo[done : done + batch]
             files = [self._file(digests[place].tobytes().hex()) for place in places]
+            started = time.monotonic()
             found.put(places, embedder.rows(files))
             now = time.monotonic()
+            took_s, done = now - started, done + len(places)
             if now - shown_at > SHOWN_S:
                 shown_at = now
-                done = start + len(places)
                 self._show(found, (now - began) / done * (len(todo) - done))
         embedder.rest()
         self._show(found, None)
+
+    def _rest(self, took_s: float) -> None:
+        def wait(rest_s: float) -> None:
+            self._wake.wait(rest_s)
+            self._wake.clear()
+
+        self._presence.keep_back(took_s, wait=wait, should_stop=self._should_stop)
 
     def _show(self, found: "_Found", seconds_left: float | None) -> None:
         vectors = found.vectors()

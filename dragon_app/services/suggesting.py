@@ -6,6 +6,7 @@ Nothing here is a label: a person accepts.
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,20 +15,20 @@ import numpy as np
 
 from dragon_app.core.errors import BUG_WORDS, BadImageError, DragonError, NotFoundError
 from dragon_app.core.ports import Predictor, Vision
+from dragon_app.core.presence import Presence
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.types import BatchResult
 from dragon_app.core.useful import most_useful
 from dragon_app.core.vectors import DraftHead, Floats, Ids, Vectors
 from dragon_app.imaging.decode import decode_file
-from dragon_app.services.drafts import Drafts, read_numbers
+from dragon_app.services.drafts import Drafts, of_enough, read_numbers
 from dragon_app.services.embedding import Embedding
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
 
 FEWEST = 3  # labels of a class before a head can say anything about it
-MOST_LABELS = 5000  # that a head is fitted to: a random part of more
 LOOK_S = 0.5  # how often changes are looked for, and so how often a head is fitted at most
-BATCH = 32  # photos that a run looks at between two looks at who else needs the machine
+BATCH = 16  # photos that a run looks at between two looks at who else needs the machine
 _OFF, _SOURCE = "suggestions_are_off", "suggestions_by_run"
 _LOG = logging.getLogger(__name__)
 
@@ -63,12 +64,14 @@ class Suggesting:
         embedding: Embedding,
         *,
         is_busy: Callable[[], bool],
+        presence: Presence,
     ) -> None:
         self._workspace = workspace
         self._store = workspace.suggestions
         self._vision = vision
         self._embedding = embedding
         self._is_busy = is_busy
+        self._presence = presence
         self._is_closing = threading.Event()
         self._wake = threading.Event()
         self._is_off = False
@@ -143,9 +146,9 @@ class Suggesting:
     def useful(self) -> Ids:
         """Return the photos that wait for a class, the most useful to label first."""
         vectors = self._vectors()
-        waiting, places = _with_places(vectors, read_numbers(self._store.waiting(), 1)[:, 0])
+        waiting, places = vectors.known(read_numbers(self._store.waiting(), 1)[:, 0])
         labels, fitted = read_numbers(self._store.labelled(), 2), self._fitted
-        labelled = _with_places(vectors, labels[:, 0])[1]
+        labelled = vectors.known(labels[:, 0])[1]
         likely = None if fitted is None else fitted.head.probabilities(vectors.rows[places])
         return waiting[most_useful(vectors, places, labelled, likely)]
 
@@ -168,7 +171,9 @@ class Suggesting:
         try:
             self._drafts.read()
             while not self._is_closing.is_set():
+                began = time.monotonic()
                 self._take_turn()
+                self._keep_back(time.monotonic() - began)
                 self._wake.wait(LOOK_S)
                 self._wake.clear()
             is_over = True
@@ -176,6 +181,19 @@ class Suggesting:
             if not is_over:  # a bug: the page says so, and the log what
                 _LOG.error("suggesting failed", exc_info=True)
                 self._problem = BUG_WORDS
+
+    def _keep_back(self, took_s: float) -> None:
+        """Leave the machine to whoever is at work; a choice of theirs ends it."""
+        chosen = self._is_off, self._run_id
+
+        def wait(rest_s: float) -> None:
+            self._wake.wait(rest_s)
+            self._wake.clear()
+
+        def should_stop() -> bool:
+            return self._is_closing.is_set() or chosen != (self._is_off, self._run_id)
+
+        self._presence.keep_back(took_s, wait=wait, should_stop=should_stop)
 
     def _take_turn(self) -> None:
         """Bring the drafts up to date, if anything changed since they were made."""
@@ -206,7 +224,7 @@ class Suggesting:
             self._seen = seen
 
     def _by_labels(self, vectors: Vectors | None) -> bool:
-        labels = _of_enough(read_numbers(self._store.labelled(), 2))
+        labels = of_enough(read_numbers(self._store.labelled(), 2), FEWEST)
         class_ids = np.unique(labels[:, 1])
         if len(class_ids) < 2 or not self._store.waiting():  # torch stays away
             self._fitted = None
@@ -229,7 +247,7 @@ class Suggesting:
             should_stop=self._is_closing.is_set,
         )
         self._fitted = _Fitted(head, class_ids)
-        waiting, at = _with_places(vectors, read_numbers(self._store.waiting(), 1)[:, 0])
+        waiting, at = vectors.known(read_numbers(self._store.waiting(), 1)[:, 0])
         who = f"starter head, {len(labels):,} labels"
         likely = head.probabilities(vectors.rows[at])
         self._tell(self._drafts.put(waiting, class_ids, likely, who), who)
@@ -253,8 +271,10 @@ class Suggesting:
         for start in range(0, len(todo), BATCH):
             if self._must_give_way(run_id):
                 return False
+            began = time.monotonic()
             likely, some = self._predict(predictor, todo[start : start + BATCH])
             self._tell(self._drafts.add(some, class_ids, likely[:, columns], who), who)
+            self._keep_back(time.monotonic() - began)
         return True
 
     def _must_give_way(self, run_id: int) -> bool:
@@ -276,18 +296,3 @@ class Suggesting:
         if is_changed or who != self._who:
             self._who = who
             self._version += 1
-
-
-def _of_enough(labels: Ids) -> Ids:
-    """Return labels (n, 2) of classes that have enough of them, at most so many in all."""
-    if len(labels) > MOST_LABELS:
-        some = np.random.default_rng(0).choice(len(labels), MOST_LABELS, replace=False)
-        labels = labels[np.sort(some)]
-    class_ids, counts = np.unique(labels[:, 1], return_counts=True)
-    return labels[np.isin(labels[:, 1], class_ids[counts >= FEWEST])]
-
-
-def _with_places(vectors: Vectors, ids: Ids) -> tuple[Ids, Ids]:
-    """Return those ids that were looked at, and their places among the vectors."""
-    places = vectors.places(ids)
-    return ids[places >= 0], places[places >= 0]

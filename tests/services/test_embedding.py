@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from dragon_app.core.presence import Presence
 from dragon_app.services.embedding import Embedding
 from dragon_app.wiring import App
 from tests.conftest import wait_until
@@ -17,7 +18,10 @@ class Opened:
     def __init__(self, app: App, vision: FakeVision) -> None:
         self.is_busy = False
         self.told = 0
-        self.embedding = Embedding(app.workspace, lambda: vision, is_busy=lambda: self.is_busy)
+        self.presence = Presence()
+        self.embedding = Embedding(
+            app.workspace, lambda: vision, is_busy=lambda: self.is_busy, presence=self.presence
+        )
         self.embedding.open(on_more=self.more)
 
     def more(self) -> None:

@@ -61,6 +61,15 @@ def same_workspace(session: Session) -> Callable[[str | None], Awaitable[None]]:
     return check
 
 
+def at_work(session: Session) -> Callable[[], Awaitable[None]]:
+    """Return what notes that a person did something: the work in the background keeps back."""
+
+    async def note() -> None:
+        session.app.presence.note()
+
+    return note
+
+
 def _words(error: DragonError) -> JSONResponse:
     status = 400
     if isinstance(error, NotFoundError):

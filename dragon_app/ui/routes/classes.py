@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.ui.routes.steps import Batch, done
 from dragon_app.wiring import Session
 
@@ -47,7 +48,7 @@ class Merging(Closing):
 
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/classes` and what lies below."""
-    routes = APIRouter(prefix="/dragon/classes")
+    routes = APIRouter(prefix="/dragon/classes", dependencies=[Depends(at_work(session))])
 
     @routes.post("")
     def create(asked: NewClass) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from dragon_app.services.history import JournalLine, RunPhotos
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.wiring import Session
 
 
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/photos/ID/journal` and `/dragon/runs/N/photos`."""
-    routes = APIRouter(prefix="/dragon")
+    routes = APIRouter(prefix="/dragon", dependencies=[Depends(at_work(session))])
 
     @routes.get("/photos/{image_id}/journal")
     def journal(image_id: int) -> list[dict[str, Any]]:

@@ -3,11 +3,12 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from dragon_app.core.types import BatchResult
 from dragon_app.services.labelling import Labelling
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.ui.routes.steps import Batch
 from dragon_app.wiring import Session
 
@@ -35,7 +36,7 @@ class LabelRequest(BaseModel):
 
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/labels`."""
-    routes = APIRouter(prefix="/dragon")
+    routes = APIRouter(prefix="/dragon", dependencies=[Depends(at_work(session))])
 
     @routes.post("/labels")
     def label(asked: LabelRequest) -> dict[str, Any]:

@@ -4,11 +4,12 @@ import struct
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from dragon_app.core.errors import NotFoundError
 from dragon_app.core.types import ImageRecord
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.wiring import Session
 
 MARK_LENGTH = 8
@@ -20,7 +21,7 @@ _Number = Annotated[int, Query(ge=0)]
 
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/board`, `/dragon/thumbnails/ID` and `/dragon/photos/ID`."""
-    routes = APIRouter(prefix="/dragon")
+    routes = APIRouter(prefix="/dragon", dependencies=[Depends(at_work(session))])
 
     @routes.get("/board")
     def board(newest: _Number = 0, batch: _Number = 0) -> Response:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 
 from dragon_app.core.errors import DragonError
 from dragon_app.core.training import Prediction
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.ui.routes.uploads import incoming_file
 from dragon_app.wiring import Session
 
@@ -14,7 +15,7 @@ _MOST_FILES = 32
 
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/predictions`."""
-    routes = APIRouter(prefix="/dragon")
+    routes = APIRouter(prefix="/dragon", dependencies=[Depends(at_work(session))])
 
     @routes.post("/predictions")
     def predict(

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from dragon_app.core.errors import DragonError
 from dragon_app.core.types import BatchResult, ClassEventKind, EventKind
 from dragon_app.services.labelling import Labelling
 from dragon_app.storage.labels import PERSON
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.wiring import Session
 
 Batch = Annotated[str, Field(min_length=8, max_length=64)]
@@ -57,7 +58,7 @@ def as_seen(image_ids: Sequence[int], class_ids: Sequence[ClassId]) -> dict[int,
 
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/undo`, `/dragon/redo` and `/dragon/bin/empty`."""
-    routes = APIRouter(prefix="/dragon")
+    routes = APIRouter(prefix="/dragon", dependencies=[Depends(at_work(session))])
 
     @routes.post("/undo")
     def undo(asked: Step) -> dict[str, Any]:

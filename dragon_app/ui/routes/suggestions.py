@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dragon_app.core.errors import DragonError
 from dragon_app.core.vectors import Ids
 from dragon_app.services.suggesting import FEWEST
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.ui.routes.steps import Batch, as_seen
 from dragon_app.wiring import App, Session
 
@@ -35,12 +36,13 @@ class Choice(BaseModel):
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/suggestions`, `/dragon/board/useful` and `/dragon/board/like`."""
     routes = APIRouter(prefix="/dragon")
+    by_people = [Depends(at_work(session))]  # what the page asks by itself is not among them
 
     @routes.get("/suggestions")
     def drafts() -> Response:
         return _numbers(session.app.suggesting.drafts())
 
-    @routes.post("/suggestions")
+    @routes.post("/suggestions", dependencies=by_people)
     def choose(choice: Choice) -> dict[str, Any]:
         suggesting, embedding = session.app.suggesting, session.app.embedding
         if choice.is_on is not None:
@@ -51,7 +53,7 @@ def router(session: Session) -> APIRouter:
             suggesting.suggest_by(None if choice.by == "labels" else _run(choice.by))
         return shown_help(session.app)
 
-    @routes.post("/suggestions/accept")
+    @routes.post("/suggestions/accept", dependencies=by_people)
     def accept(asked: Acceptance) -> dict[str, Any]:
         app = session.app
         classes = as_seen(asked.image_ids, asked.class_ids)
@@ -59,11 +61,11 @@ def router(session: Session) -> APIRouter:
         left = app.labelling.photo_names(result.left)
         return {"changed": result.changed, "left": left, "images": result.images}
 
-    @routes.get("/board/useful")
+    @routes.get("/board/useful", dependencies=by_people)
     def useful() -> Response:
         return _numbers(_packed(session.app.suggesting.useful()))
 
-    @routes.get("/board/like")
+    @routes.get("/board/like", dependencies=by_people)
     def like(image_id: Annotated[int, Query(ge=0)]) -> Response:
         return _numbers(_packed(session.app.suggesting.like(image_id)))
 

@@ -4,12 +4,13 @@ import json
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 
 from dragon_app.core.errors import BadImageError, DragonError, NotFoundError
 from dragon_app.core.types import AddResult
 from dragon_app.imaging.decode import MAX_BYTES, check_size
 from dragon_app.services.intake import IncomingFile, place
+from dragon_app.ui.routes.answers import at_work
 from dragon_app.wiring import App, Session
 
 _MOST_FILES = 64
@@ -18,7 +19,7 @@ _LONGEST_NAME = 200
 
 def router(session: Session) -> APIRouter:
     """Serve `/dragon/uploads`."""
-    routes = APIRouter(prefix="/dragon")
+    routes = APIRouter(prefix="/dragon", dependencies=[Depends(at_work(session))])
 
     @routes.post("/uploads")
     def upload(

@@ -1,0 +1,55 @@
+"""Whether somebody is at work, and how far the background keeps back then. Knows no work.
+
+Work in the background has a low priority, and that is not enough: with two cores a label waits for
+Python's lock while the one who holds it waits for a core.
+"""
+
+import time
+from collections.abc import Callable
+
+from dragon_app.core.ports import ShouldStop
+
+AT_WORK_S = 10.0  # somebody who did something within that time is at work
+REST = 4.0  # times what the background took, for whoever is at work
+MOST_REST_S = 30.0
+GAP_S = 0.4  # nothing long begins so soon after a key: the next one is likely to come
+OVERDUE_S = 2.0  # waited for a gap: then it begins between two keys of whoever leaves none
+
+
+class Presence:
+    """When somebody last did something on the page. Safe from several threads.
+
+    Shared between threads: `_last_s`, one number that is swapped whole.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last_s = float("-inf")
+
+    def note(self) -> None:
+        """Somebody did something just now."""
+        self._last_s = self._clock()
+
+    def is_at_work(self) -> bool:
+        """Whether somebody did something a moment ago."""
+        return self._clock() - self._last_s < AT_WORK_S
+
+    def keep_back(
+        self, took_s: float, *, wait: Callable[[float], object], should_stop: ShouldStop
+    ) -> None:
+        """Wait for a turn, after work that took so long; at once where nobody is at work.
+
+        Otherwise the background has a fifth of the time, and begins where no key was pressed just
+        now. `wait` may end early.
+        """
+        ended_s = self._clock()
+        while (rest_s := self._rest_s(took_s, ended_s)) > 0 and not should_stop():
+            wait(rest_s)
+
+    def _rest_s(self, took_s: float, ended_s: float) -> float:
+        now_s = self._clock()
+        alone_in_s = self._last_s + AT_WORK_S - now_s
+        rest_s = min(REST * took_s, MOST_REST_S)
+        share_s = ended_s + rest_s - now_s
+        gap_s = self._last_s + min(GAP_S, rest_s) - now_s
+        return min(max(share_s, min(gap_s, share_s + OVERDUE_S)), alone_in_s)
