@@ -1,8 +1,9 @@
 """Few photos measured more surely: each held out in turn, and what more of them would bring."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import DragonError, NotEnoughImagesError
@@ -14,6 +15,7 @@ from dragon_app.services.snapshots import training_photos
 from dragon_app.storage.workspace import Workspace
 
 MOST_PHOTOS = 500  # above, the held-out photos tell enough, and this would take minutes
+FEWEST = 2  # classes that can be told apart
 MORE = 2  # times the photos: what the forecast is asked about
 _BUSY = "A training is under way and needs the whole machine. Try again when it is over."
 
@@ -23,7 +25,8 @@ class Folded:
     """How good a last layer is on photos that were each held out; `ahead` with `more` in all.
 
     `low` and `high` are Wilson's interval for `n` photos: repeats add no photo. `weakest` is the
-    class whose photos are found least often, and how often.
+    class whose photos are found least often, and how often. `gone` photos of the run were removed
+    for good since: they are not among the `n`.
     """
 
     n: int
@@ -33,6 +36,7 @@ class Folded:
     more: int
     ahead: Forecast
     weakest: tuple[str, float]
+    gone: int
 
 
 class Folding:
@@ -53,17 +57,25 @@ class Folding:
     def score(self, run_id: int) -> Folded:
         """Score the photos of a run with the network it began from; gives way to a training.
 
-        Raise `DragonError` while one is under way, or when there are too many photos.
+        Raise `DragonError` while one is under way, or when there are too many photos or too few.
         """
         run = self._workspace.runs.get(run_id)
-        photos = training_photos(self._workspace, self._workspace.snapshots.get(run.snapshot_id))
+        snapshot = self._workspace.snapshots.get(run.snapshot_id)
+        known = self._workspace.images.ids_by_digest([each.digest for each in snapshot.samples])
+        left = tuple(each for each in snapshot.samples if each.digest in known)
+        counts = Counter(each.target for each in left)
+        if sum(count > 1 for count in counts.values()) < FEWEST:
+            raise NotEnoughImagesError(
+                f"Too many photos of run {run_id} were removed for good: two of each of two "
+                "classes are needed. Train again with the photos of today."
+            )
+        photos = training_photos(self._workspace, replace(snapshot, samples=left))
         every = [*photos.train, *photos.val]
         if len(every) > MOST_PHOTOS:
             raise DragonError(
                 f"This is for small sets, of at most {MOST_PHOTOS} photos; run {run_id} had "
                 f"{len(every):,}. Its held-out photos tell enough."
             )
-        known = self._workspace.images.ids_by_digest([photo.digest for photo in every])
         images = self._workspace.images.described(list(known.values()))
         group_of = {image.digest: image.group_id for image in images}
         with self._one_at_a_time:
@@ -95,4 +107,5 @@ class Folding:
             more=MORE * len(every),
             ahead=forecast(scores.curves, photos=MORE * learned, measured_on=scores.n),
             weakest=(weakest, found[weakest]["recall"]),
+            gone=len(snapshot.samples) - len(left),
         )

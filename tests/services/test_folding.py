@@ -1,7 +1,7 @@
 import pytest
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.errors import DragonError
+from dragon_app.core.errors import DragonError, NotEnoughImagesError
 from dragon_app.services import folding
 from dragon_app.wiring import App
 from tests.fakes import FakeVision
@@ -38,4 +38,20 @@ def test_many_photos_need_no_folds(ready_app: App, monkeypatch: pytest.MonkeyPat
     run = finish(ready_app, ready_app.runs.start(FinetuneConfig()))
     monkeypatch.setattr(folding, "MOST_PHOTOS", 7)
     with pytest.raises(DragonError, match="small sets, of at most 7 photos; run 1 had 8"):
+        ready_app.folding.score(run.id)
+
+
+def test_photos_removed_for_good_since_are_left_out(ready_app: App, vision: FakeVision) -> None:
+    run = finish(ready_app, ready_app.runs.start(FinetuneConfig()))
+    ready_app.labelling.bin([1])
+    ready_app.labelling.empty_bin(expected=1)
+    assert ready_app.folding.score(run.id).gone == 1
+    assert len(vision.groups) == 7
+
+
+def test_a_run_with_one_class_left_says_so(ready_app: App) -> None:
+    run = finish(ready_app, ready_app.runs.start(FinetuneConfig()))
+    ready_app.labelling.bin([1, 2, 3, 4])
+    ready_app.labelling.empty_bin(expected=4)
+    with pytest.raises(NotEnoughImagesError, match="photos of run 1 were removed for good"):
         ready_app.folding.score(run.id)

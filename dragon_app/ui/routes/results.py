@@ -149,6 +149,8 @@ def _told_words(found: Calibration) -> str:
 def _folded_words(found: Folded) -> list[str]:
     name, recall = found.weakest
     ahead = found.ahead
+    were = "photo of this run was" if found.gone == 1 else "photos of this run were"
+    gone = f"{found.gone} {were} removed for good since and could not be asked about."
     return [
         f"Each of the {found.n} photos was held out in turn, ten times over: a new last layer is "
         f"right on {_percent(found.right)}, likely between {_percent(found.low)} and "
@@ -156,6 +158,7 @@ def _folded_words(found: Folded) -> list[str]:
         f"With twice as many photos, {found.more} in all, expect about {_percent(ahead.right)} "
         f"({_percent(ahead.low)} to {_percent(ahead.high)}).",
         f"Most would come from photos of {name}: it is found {_percent(recall)} of the time.",
+        *([gone] if found.gone else []),
     ]
 
 
