@@ -11,6 +11,7 @@ from dragon_app.storage.suggestions import Draft, SuggestionStore
 
 SAME = 0.02  # a draft whose confidence moved by less stays as it was written
 MOST_LABELS = 5000  # that a head is fitted to: a random part of more
+_MADE_BY, _MADE_OF = "suggestions_made_by", "suggestions_made_of"
 _CHUNK = 2000  # rows in one writing: a label that waits for its turn waits milliseconds
 
 
@@ -28,6 +29,16 @@ def of_enough(labels: Ids, fewest: int) -> Ids:
     return labels[np.isin(labels[:, 1], class_ids[counts >= fewest])]
 
 
+def as_likely(drafts: Ids, waiting: Ids) -> Floats | None:
+    """Return how sure drafts (n, 3) are of photos (m,), against all else, (m, 2); None without."""
+    if not len(drafts):
+        return None
+    sure = np.full(len(waiting), 0.5, np.float32)
+    is_drafted = np.isin(waiting, drafts[:, 0])
+    sure[is_drafted] = drafts[np.isin(drafts[:, 0], waiting), 2] / 1000
+    return np.stack([sure, 1 - sure], axis=1)
+
+
 class Drafts:
     """What was written last. One thread."""
 
@@ -38,11 +49,20 @@ class Drafts:
         self._classes = np.empty(0, np.int64)  # (n,)
         self._sure = np.empty(0, np.float32)  # (n,)
 
-    def read(self) -> None:
-        """Take up what is in the table."""
+    def take_up(self) -> tuple[str, str]:
+        """Go on with what is in the table; return who suggested it, and what it was made of."""
+        self._who = self._store.setting(_MADE_BY) or ""
+        made_of = self._store.setting(_MADE_OF) or ""
+        self._store.set_setting(_MADE_OF, "")  # what a killed process leaves tells nothing
         rows = read_numbers(self._store.drafts(), 3)
         self._ids, self._classes = rows[:, 0], rows[:, 1]
         self._sure = (rows[:, 2] / 1000).astype(np.float32)
+        return self._who, made_of
+
+    def leave(self, made_of: str) -> None:
+        """Note for the next process what the drafts were made of."""
+        self._store.set_setting(_MADE_BY, self._who)
+        self._store.set_setting(_MADE_OF, made_of)
 
     def put(self, ids: Ids, class_ids: Ids, probabilities: Floats, who: str) -> bool:
         """Let these photos (n,) have drafts by probabilities (n, C), and no others.

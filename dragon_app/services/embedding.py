@@ -1,7 +1,8 @@
 """Photos as vectors, made in the background. Yields to training and measuring, keeps back while
 somebody is at work, can be paused.
 
-Nothing begins before somebody has a use for it: torch takes seconds and 700 MB.
+Nothing begins before somebody has a use for it: torch takes seconds and 700 MB. What was made
+before is read from the disk without it.
 """
 
 import logging
@@ -18,7 +19,9 @@ from dragon_app.core.ports import Embedder, Vision
 from dragon_app.core.presence import Presence
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import CacheFolder
-from dragon_app.core.vectors import Floats, Ids, PhotoFile, Vectors
+from dragon_app.core.vectors import CHUNK, Floats, Ids, PhotoFile, Vectors
+from dragon_app.features.recall import Recall, noted_vectors
+from dragon_app.features.shelf import ShelfKey
 from dragon_app.storage.workspace import Workspace
 
 BATCH = 32  # photos between two looks at whether others need the machine
@@ -62,6 +65,10 @@ class Embedding:
         self._vision = vision
         self._is_busy = is_busy
         self._presence = presence
+        self._cache = CacheFolder(path=workspace.cache_folder)
+        self._embedder: Embedder | None = None
+        self._noted: ShelfKey | None = None
+        self._is_recalled = False
         self._is_closing = threading.Event()
         self._wake = threading.Event()
         self._is_wanted = False
@@ -128,34 +135,61 @@ class Embedding:
                 self._looking = replace(self._looking, problem=BUG_WORDS)
 
     def _take_turns(self) -> None:
-        embedder: Embedder | None = None
         wait_s = 0.0
         while not self._is_closing.is_set():
             self._wake.wait(wait_s)
             self._wake.clear()
             wait_s = LOOK_S
+            if self._is_wanted and not self._is_recalled:
+                self._recall()
             if self._should_stop():
                 continue
             try:
-                if embedder is None:
-                    self._rest(LOADING_S)
-                    if self._should_stop():
-                        continue
-                    cache = CacheFolder(path=self._workspace.cache_folder)
-                    embedder = self._vision().embedder(cache, should_stop=self._should_stop)
-                self._look(embedder)
+                self._look()
             except DragonError as error:
                 if not self._should_stop():
                     self._looking = replace(self._looking, problem=str(error))
                     wait_s = RETRY_S
 
-    def _look(self, embedder: Embedder) -> None:
+    def _recall(self) -> None:
+        """Take up the vectors that lie on the disk from earlier: no network is needed for that."""
+        self._is_recalled = True
+        self._noted = noted_vectors(self._cache)
+        if self._noted is None:
+            return
+        ids, digests = _parted(self._workspace.suggestions.photos())
+        found = _Found(ids, None)
+        with Recall(self._cache, self._noted) as shelf:
+            for start in range(0, len(ids), CHUNK):
+                if self._is_closing.is_set():
+                    return
+                some = [each.tobytes().hex() for each in digests[start : start + CHUNK]]
+                rows = shelf.rows(some)
+                there = [place for place, row in enumerate(rows) if row is not None]
+                if there:
+                    put = np.array([rows[place] for place in there])
+                    found.put(start + np.array(there), put)
+        self._show(found, None)
+
+    def _look(self) -> None:
         """Look at every photo that has no vector yet; let go of those that are gone."""
         ids, digests = _parted(self._workspace.suggestions.photos())
         before = self._vectors
         if before is not None and np.array_equal(ids, before.ids):
             return
         found = _Found(ids, before)
+        if not found.is_there.all():
+            if self._embedder is None:
+                self._rest(LOADING_S)
+                if self._should_stop():
+                    return
+                self._embedder = self._vision().embedder(self._cache, should_stop=self._should_stop)
+                if noted_vectors(self._cache) != self._noted:  # it makes other numbers of photos
+                    found = _Found(ids, None)
+            self._look_at(found, digests, self._embedder)
+        self._show(found, None)
+
+    def _look_at(self, found: "_Found", digests: NDArray[np.void], embedder: Embedder) -> None:
         todo = np.flatnonzero(~found.is_there)
         began = shown_at = time.monotonic()
         self._show(found, None)
@@ -175,7 +209,6 @@ class Embedding:
                 shown_at = now
                 self._show(found, (now - began) / done * (len(todo) - done))
         embedder.rest()
-        self._show(found, None)
 
     def _rest(self, took_s: float) -> None:
         def wait(rest_s: float) -> None:

@@ -21,7 +21,7 @@ from dragon_app.core.types import BatchResult
 from dragon_app.core.useful import most_useful
 from dragon_app.core.vectors import DraftHead, Floats, Ids, Vectors
 from dragon_app.imaging.decode import decode_file
-from dragon_app.services.drafts import Drafts, of_enough, read_numbers
+from dragon_app.services.drafts import Drafts, as_likely, of_enough, read_numbers
 from dragon_app.services.embedding import Embedding
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
@@ -82,6 +82,7 @@ class Suggesting:
         self._who = ""
         self._problem = ""
         self._seen: tuple[object, ...] = ()
+        self._made_of = ""  # what an earlier process made the drafts of: then no head is fitted
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
@@ -149,7 +150,10 @@ class Suggesting:
         waiting, places = vectors.known(read_numbers(self._store.waiting(), 1)[:, 0])
         labels, fitted = read_numbers(self._store.labelled(), 2), self._fitted
         labelled = vectors.known(labels[:, 0])[1]
-        likely = None if fitted is None else fitted.head.probabilities(vectors.rows[places])
+        if fitted is None:  # none was needed since the start
+            likely = as_likely(read_numbers(self._store.drafts(), 3), waiting)
+        else:
+            likely = fitted.head.probabilities(vectors.rows[places])
         return waiting[most_useful(vectors, places, labelled, likely)]
 
     def _vectors(self) -> Vectors:
@@ -169,13 +173,14 @@ class Suggesting:
         work_in_background()
         is_over = False
         try:
-            self._drafts.read()
+            self._who, self._made_of = self._drafts.take_up()
             while not self._is_closing.is_set():
                 began = time.monotonic()
                 self._take_turn()
                 self._keep_back(time.monotonic() - began)
                 self._wake.wait(LOOK_S)
                 self._wake.clear()
+            self._drafts.leave(repr(self._seen))
             is_over = True
         finally:
             if not is_over:  # a bug: the page says so, and the log what
@@ -213,7 +218,7 @@ class Suggesting:
                 self._tell(self._drafts.clear(), "")
                 is_done = True
             elif self._run_id is None:
-                is_done = self._by_labels(vectors)
+                is_done = self._by_labels(vectors, is_as_left=repr(seen) == self._made_of)
             else:
                 is_done = self._by_run(self._run_id)
             self._problem = ""
@@ -223,7 +228,7 @@ class Suggesting:
         if is_done:
             self._seen = seen
 
-    def _by_labels(self, vectors: Vectors | None) -> bool:
+    def _by_labels(self, vectors: Vectors | None, *, is_as_left: bool) -> bool:
         labels = of_enough(read_numbers(self._store.labelled(), 2), FEWEST)
         class_ids = np.unique(labels[:, 1])
         if len(class_ids) < 2 or not self._store.waiting():  # torch stays away
@@ -231,7 +236,7 @@ class Suggesting:
             self._tell(self._drafts.clear(), "")
             return True
         self._embedding.want()
-        if vectors is None:
+        if vectors is None or is_as_left:
             return True
         places = vectors.places(labels[:, 0])
         labels, places = labels[places >= 0], places[places >= 0]

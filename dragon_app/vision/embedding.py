@@ -1,5 +1,6 @@
 """Photos as vectors: what the whole starter makes of them, and a draft of a head on those."""
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ from dragon_app.core.errors import DragonError, TrainingError
 from dragon_app.core.ports import ShouldStop
 from dragon_app.core.training import CacheFolder, TrainingPhoto
 from dragon_app.core.vectors import DraftHead, Floats, PhotoFile
+from dragon_app.features.recall import note_vectors
 from dragon_app.features.shelf import Shelf, ShelfKey
 from dragon_app.features.store import FeatureStore
 from dragon_app.vision.arithmetic import autocast, lay_out, prepare
@@ -28,6 +30,7 @@ from dragon_app.vision.prefix import digest_of, halved
 from dragon_app.vision.start import find_weights, read_as, start_network
 
 DRAFT_GAP = 1e-3  # nats: a draft may lie above the minimum by so much
+FLUSH_S = 30.0  # of looking at most are lost when the process is killed
 GROWN = 2.0  # times the labels: then the folds choose the strength again
 
 
@@ -75,6 +78,9 @@ class StarterEmbedder:
             view=EVAL,
         )
         self._portions = Portions(self._device)
+        self._flushed_s = time.monotonic()
+        if found.path is not None:
+            note_vectors(cache, self._key, found.path)
 
     def rows(self, photos: Sequence[PhotoFile]) -> NDArray[np.float16]:
         """Return vectors (N, D); what is not on the shelf is made, and kept there."""
@@ -107,6 +113,9 @@ class StarterEmbedder:
         with torch.inference_mode():
             rows = halved(self._portions.each(self._run, images), self._depth).numpy()  # (N, D)
         shelf.put([photo.digest for photo in photos], list(rows))
+        if time.monotonic() - self._flushed_s > FLUSH_S:
+            self._flushed_s = time.monotonic()
+            shelf.flush()
         return np.asarray(rows, np.float16)
 
     def _read(self, photos: Sequence[PhotoFile]) -> torch.Tensor:

@@ -24,7 +24,7 @@ def test_what_hardly_changed_stays_as_it_was_written_and_who_said_it_with_it(
     by = [workspace.labels.history(image_id)[0].suggested_by for image_id in (1, 2)]
     assert by == ["six labels", "seven labels"]
     again = Drafts(workspace.suggestions)
-    again.read()
+    again.take_up()
     assert not again.put(ids[2:], classes, likely[2:], "seven labels")
     assert again.put(ids[:0], classes, likely[:0], "seven labels")
     assert rows(workspace) == []

@@ -10,6 +10,7 @@ from dragon_app.wiring import App
 from tests.conftest import wait_until
 from tests.fakes import FakeVision
 from tests.photos import incoming_photos
+from tests.services.shelving import shelve
 
 
 class Opened:
@@ -96,3 +97,47 @@ def test_a_training_ends_it_within_a_batch_and_it_goes_on_after(
     opened.is_busy = False
     wait_until(lambda: opened.has(68))
     assert len(vision.embeds.asked) == 68  # what was made before is kept
+
+
+def test_after_a_restart_vectors_come_from_the_disk_without_a_network(
+    opened: Opened, ready_app: App
+) -> None:
+    def none() -> FakeVision:
+        raise AssertionError("a network was loaded")
+
+    opened.embedding.want()
+    wait_until(lambda: opened.has(8))
+    made = opened.embedding.vectors()
+    assert made is not None
+    opened.embedding.close()
+    shelve(ready_app, made)
+    again = Embedding(ready_app.workspace, none, is_busy=lambda: True, presence=Presence())
+    again.open(on_more=lambda: None)
+    again.want()
+    wait_until(lambda: again.vectors() is not None)
+    again.close()
+    found = again.vectors()
+    assert found is not None
+    np.testing.assert_array_equal(found.ids, made.ids)
+    np.testing.assert_allclose(found.rows, made.rows, atol=1e-3)
+    assert again.looking().problem == ""
+
+
+def test_somebody_at_work_gets_a_smaller_share_taken(
+    opened: Opened, vision: FakeVision, ready_app: App
+) -> None:
+    ready_app.dataset.add(incoming_photos(range(100, 160)))
+    sizes: list[int] = []
+    seen = 0
+
+    def note() -> None:
+        nonlocal seen
+        sizes.append(len(vision.embeds.asked) - seen)
+        seen = len(vision.embeds.asked)
+        opened.presence.note()
+
+    vision.embeds.learn = note
+    opened.embedding.want()
+    wait_until(lambda: opened.has(68))
+    assert sizes[:2] == [0, 32]  # nobody was at work before the first
+    assert set(sizes[2:]) == {8}

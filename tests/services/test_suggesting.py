@@ -1,13 +1,17 @@
 import numpy as np
 import pytest
 
+from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotFoundError
+from dragon_app.core.ports import Vision
 from dragon_app.core.types import Shown
+from dragon_app.core.vectors import Vectors
 from dragon_app.services.drafts import read_numbers
 from dragon_app.wiring import App
 from tests.conftest import wait_until
 from tests.photos import incoming, photo_bytes
+from tests.services.shelving import shelve
 
 DARK, LIGHT = 1, 2
 
@@ -123,3 +127,37 @@ def test_no_photo_is_looked_at_while_none_waits_for_a_class(app: App) -> None:
     app.dataset.add([incoming(photo_bytes(40), "waits.png")])
     app.suggesting._take_turn()
     assert app.embedding.looking().is_wanted
+
+
+def test_after_a_restart_drafts_stand_and_no_head_is_fitted(
+    helped: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_until(lambda: len(drafts(helped)) == 3)
+    before, vectors = drafts(helped), helped.embedding.vectors()
+    assert vectors is not None
+    shelve(helped, vectors)
+    folder = helped.workspace.folder
+    helped.close()
+    monkeypatch.setattr(wiring, "vision", _none)
+    again = wiring.open_app(folder)
+    try:
+        plain, turns = again.embedding.vectors, []
+
+        def seen() -> Vectors | None:
+            turns.append(plain())
+            return turns[-1]
+
+        monkeypatch.setattr(again.embedding, "vectors", seen)
+        again.suggesting.open()
+        wait_until(lambda: sum(each is not None for each in turns) > 1)  # one turn is over
+        assert drafts(again) == before
+        assert again.suggesting.suggested().problem == ""
+        assert again.suggesting.suggested().who == "starter head, 6 labels"
+        assert sorted(again.suggesting.useful()) == [7, 8, 9]
+        assert again.suggesting.like(9)[0] == 9
+    finally:
+        again.close()
+
+
+def _none() -> Vision:
+    raise AssertionError("a network was loaded")

@@ -9,6 +9,7 @@ from torch.nn import functional
 from dragon_app.core.config import Augment, FinetuneConfig, Freeze, Optimizer, WeightsSource
 from dragon_app.core.training import CacheFolder, RunFolders
 from dragon_app.core.vectors import PhotoFile
+from dragon_app.features.recall import Recall, noted_vectors
 from dragon_app.vision.embedding import DRAFT_GAP, StarterEmbedder, fit_head
 from dragon_app.vision.finetune import finetune
 from dragon_app.vision.linear_head import Examples, fit
@@ -37,6 +38,11 @@ def test_a_quick_look_finds_the_vectors_and_they_are_its_own(
     embedder = StarterEmbedder(cache, should_stop=lambda: False, config=QUICK)
     rows = embedder.rows([*files, PhotoFile(path=broken, digest="broken")])
     embedder.rest()
+    key = noted_vectors(cache)
+    assert key is not None
+    with Recall(cache, key) as shelf:
+        recalled = shelf.rows([file.digest for file in files])
+    np.testing.assert_array_equal(np.array(recalled), rows[:-1])
     assert rows.dtype == np.float16
     assert rows.shape == (len(files) + 1, 440)
     assert not rows[-1].any()
