@@ -9,7 +9,7 @@ from dragon_app.services.comparing import Contender, Plan, Standing
 from dragon_app.wiring import App
 
 _ASK_EVERY_S = 0.5
-_COLUMNS = ("", "right", "95 % interval", "seconds", "learns")
+_COLUMNS = ("", "right", "likely", "seconds", "learns")
 
 
 def compare(app: App, what: Compared, config: FinetuneConfig, *, epochs: int | None) -> Standing:

@@ -1,7 +1,7 @@
 """Numbers about predictions: confusion, precision, recall, intervals. Pure; knows no model."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import floor, sqrt
 
 Confusion = tuple[tuple[int, ...], ...]
 
@@ -41,6 +41,18 @@ def per_class(confusion: Confusion, names: Sequence[str]) -> dict[str, dict[str,
         f1 = 2 * precision * recall / both if both else 0.0
         scores[name] = {"precision": precision, "recall": recall, "f1": f1, "n": truths}
     return scores
+
+
+def percent(share: float) -> str:
+    """Return a share in words, "95 %": never 100 % while something is missing, as the page says."""
+    if 0.995 <= share < 1:
+        return f"{floor(share * 1000) / 10:g} %"
+    return f"{floor(share * 100 + 0.5)} %"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Return where a share likely lies in words, "88 to 98 %"."""
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
 
 
 def wilson_interval(hits: int, n: int, *, z: float = 1.96) -> tuple[float, float]:

@@ -4,11 +4,12 @@ A comparison is runs in the ordinary queue: each can be stopped by itself, and w
 after a restart. Knows no tensor and keeps no state: all of it is in the runs.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dragon_app.core.config import Arithmetic, FinetuneConfig
-from dragon_app.core.errors import NotEnoughImagesError, NotFoundError
+from dragon_app.core.errors import DragonError, NotEnoughImagesError, NotFoundError
 from dragon_app.core.networks import TrainingCosts
 from dragon_app.core.strategies import Compared, Comparison, Variant, variants
 from dragon_app.core.training import Run, RunStatus
@@ -106,7 +107,10 @@ class Standing:
 
 
 class Comparing:
-    """The comparisons of a workspace. Safe from several threads: it holds nothing."""
+    """The comparisons of a workspace, one at a time. Safe from several threads.
+
+    Shared between them: a lock, so that of two that begin at once one finds the other.
+    """
 
     def __init__(
         self, workspace: Workspace, runs: Runs, measuring: Measuring, predictions: Predictions
@@ -115,6 +119,7 @@ class Comparing:
         self._runs = runs
         self._measuring = measuring
         self._predictions = predictions
+        self._beginning = threading.Lock()
 
     def plan(self, what: Compared, present: FinetuneConfig, *, epochs: int | None = None) -> Plan:
         """Say what would be trained and how long it takes; begins to measure where that is open."""
@@ -142,7 +147,8 @@ class Comparing:
     ) -> Standing:
         """Queue the runs of a comparison, all on the photos as they are now.
 
-        Raise `NotEnoughImagesError` when training could not start either.
+        Raise `NotEnoughImagesError` when training could not start either, `DragonError` while
+        another comparison goes on.
         """
         planned = variants(what, present, epochs=epochs)
         for variant in planned:
@@ -150,8 +156,10 @@ class Comparing:
         missing = self._runs.missing()
         if missing:
             raise NotEnoughImagesError(f"There is nothing to compare on yet: {'; '.join(missing)}.")
-        snapshot = self._workspace.snapshots.take()
-        comparison = self._workspace.comparisons.create(what, planned, snapshot.id)
+        with self._beginning:
+            self._check_that_none_goes_on()
+            snapshot = self._workspace.snapshots.take()
+            comparison = self._workspace.comparisons.create(what, planned, snapshot.id)
         self._runs.line_up(comparison.run_ids)
         return self.get(comparison.id)
 
@@ -188,6 +196,21 @@ class Comparing:
             raise NotFoundError(f"Comparison {comparison_id} has no winner. {standing.words}")
         self._predictions.choose_run(standing.winner.run.id)
         return standing.winner.run
+
+    def _check_that_none_goes_on(self) -> None:
+        """Raise `DragonError` when a comparison is not over: two would share the page and wait."""
+        before = self.newest()
+        if before is None or before.is_over:
+            return
+        paused = [
+            each.run.label for each in before.contenders if each.run.status is RunStatus.PAUSED
+        ]
+        rests = f"; {', '.join(paused)} is paused and can go on" if paused else ""
+        done = sum(each.is_over for each in before.contenders)
+        raise DragonError(
+            f"Comparison {before.comparison.id} is not over: {done} of {len(before.contenders)} "
+            f"done{rests}. Let it end, or cancel it in Train, then compare again."
+        )
 
     def _contender(self, run_id: int) -> Contender:
         run = self._runs.get(run_id)

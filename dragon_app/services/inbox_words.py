@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dragon_app.core.inbox import Finding, Kind, Reason
+from dragon_app.core.metrics import percent
 
 NAMES = {
     Kind.LABEL: ("Likely wrong label", "The other photos speak for another class."),
@@ -24,7 +25,7 @@ def reason_words(reason: Reason, finding: Finding, names: Mapping[int, str]) -> 
     """Say in one sentence why a photo is in the inbox; `names` of the classes by id."""
     now = names.get(finding.class_id or 0, "")
     other = names.get(reason.class_id or 0, "a class that is gone")
-    sure = f"{reason.sure * 100:.0f} %"
+    sure = percent(reason.sure)
     match reason.kind:
         case Kind.LABEL:
             return f"Going by the other photos it is {other} ({sure}); its label is {now}."

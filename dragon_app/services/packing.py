@@ -11,6 +11,7 @@ from typing import BinaryIO
 from dragon_app.core.disk import write_chunks
 from dragon_app.core.errors import DragonError, WeightsError
 from dragon_app.core.file_names import safe_name
+from dragon_app.core.metrics import percent
 from dragon_app.core.portable import Portable
 from dragon_app.core.ports import Vision
 from dragon_app.core.training import Run
@@ -134,7 +135,7 @@ class Packing:
 
 def _readme(run: Run, title: str) -> str:
     held_out = sum(map(sum, run.val_confusion))
-    right = f"{run.val_accuracy or 0.0:.0%} of {held_out} photos"
+    right = f"{percent(run.val_accuracy or 0.0)} of {held_out} photos"
     return _README.format(
         title=title,
         classes=", ".join(run.class_names),

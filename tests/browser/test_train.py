@@ -143,6 +143,25 @@ def test_changed_setting_reaches_the_run(
     assert FinetuneConfig.from_json(ready.app.runs.all()[0].config_json).seed == 7
 
 
+def test_what_was_chosen_outlives_a_reload(ready: Session, open_page: Callable[..., Page]) -> None:
+    """Once a reload kept the preset and lost every setting under Advanced."""
+    page = open_page("/#train")
+    page.locator(".preset.is-thorough").click()
+    page.locator("summary", has_text="Advanced").click()
+    page.get_by_label("Seed", exact=True).fill("7")
+    page.get_by_label("Schedule", exact=True).select_option("constant")
+    page.reload()
+    expect(page.get_by_role("radio", name=re.compile("^Thorough"))).to_be_checked()
+    expect(page.locator(".advanced-count")).to_have_text("2 settings changed")
+    page.locator("summary", has_text="Advanced").click()
+    expect(page.get_by_label("Seed", exact=True)).to_have_value("7")
+    expect(page.get_by_label("Schedule", exact=True)).to_have_value("constant")
+    page.get_by_role("button", name="Reset all").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(page.locator(".advanced-count")).to_have_text("")
+
+
 def test_stop_ends_the_run_and_keeps_what_it_learned(
     ready: Session, lesson: Lesson, open_page: Callable[..., Page]
 ) -> None:

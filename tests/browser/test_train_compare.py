@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from dragon_app import wiring
 from dragon_app.core.config import Optimizer
+from dragon_app.core.metrics import percent
 from dragon_app.wiring import Session
 from tests.browser.studio import Studio, fill
 from tests.conftest import wait_until
@@ -98,10 +99,14 @@ def test_strategies_are_compared_and_the_winner_is_used(
     expect(rows).to_have_count(6)
     studio.allow(EPOCHS)
     expect(now.get_by_role("status")).to_contain_text("1 of 5 done. Last stage is being trained")
-    expect(rows.nth(1)).to_contain_text("75 % (30–95)")
+    expect(rows.nth(1)).to_contain_text("75 % (30 to 95 %)")
     expect(rows.nth(1)).to_contain_text("3 s")
     expect(now.get_by_role("img")).to_have_attribute(
         "aria-label", re.compile("Head only: at best 83 % after 3 s, 83 % at the end, after 3 s")
+    )
+    shares = [0, 0.125, 0.5, 0.9949, 0.9975, 1]
+    assert page.evaluate("shares => shares.map(dragon.percent)", shares) == list(
+        map(percent, shares)
     )
     page.reload()
     page.get_by_role("tab", name="Train", exact=True).click()

@@ -14,7 +14,7 @@ def test_strategies_are_compared_and_a_table_is_printed(shell: Shell, photos: Pa
     outcome = shell("compare", "--epochs", "2", "--seed", "5")
     assert outcome.code == 0, outcome.err
     lines = outcome.out.splitlines()
-    assert lines[0].split() == ["right", "95", "%", "interval", "seconds", "learns"]
+    assert lines[0].split() == ["right", "likely", "seconds", "learns"]
     assert lines[1].startswith("Head only       75.0%  30.1% to 95.4%")
     assert lines[-1].startswith("No clear winner:")
     assert "2 epochs each, one after the other, on the same photos. About" in outcome.err

@@ -7,6 +7,8 @@ from dragon_app.core.metrics import (
     balanced_accuracy,
     confusion_matrix,
     per_class,
+    percent,
+    percent_range,
     wilson_interval,
 )
 
@@ -49,6 +51,26 @@ def test_a_class_never_seen_and_never_claimed_scores_zero() -> None:
 def test_the_wilson_interval_of_eight_in_ten() -> None:
     # Wilson 1927; the value of R's prop.test(8, 10, correct = FALSE).
     assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0, "0 %"),
+        (0.125, "13 %"),
+        (0.95, "95 %"),
+        (0.9949, "99 %"),
+        (0.9975, "99.7 %"),
+        (0.99999, "99.9 %"),
+        (1, "100 %"),
+    ],
+)
+def test_only_all_is_a_hundred_per_cent(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+def test_a_range_has_one_sign() -> None:
+    assert percent_range(0.301, 0.9545) == "30 to 95 %"
 
 
 def test_nothing_measured_may_be_anything() -> None:

@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -5,7 +7,12 @@ import pytest
 
 from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig, Freeze, Optimizer
-from dragon_app.core.errors import InvalidConfigError, NotEnoughImagesError, NotFoundError
+from dragon_app.core.errors import (
+    DragonError,
+    InvalidConfigError,
+    NotEnoughImagesError,
+    NotFoundError,
+)
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.strategies import Compared
 from dragon_app.core.training import FinetuneResult, RunFolders, RunStatus, TrainingPhotos
@@ -235,3 +242,41 @@ def test_a_run_that_is_trained_longer_has_left_the_race(ready_app: App) -> None:
     assert len(standing.contenders[0].points) == 2
     ready_app.comparing.cancel(standing.comparison.id)
     assert ready_app.runs.get(first.id).status is RunStatus.QUEUED
+
+
+def test_a_second_comparison_is_refused_until_the_first_is_over(
+    ready_app: App, vision: Race
+) -> None:
+    vision.learn = gate = Gate()
+    first = ready_app.comparing.start(Compared.STRATEGIES, PRESENT)
+    gate.entered.wait(10)
+    refused = r"Comparison 1 is not over: 0 of 5 done\. Let it end, or cancel it in Train"
+    with pytest.raises(DragonError, match=refused):
+        ready_app.comparing.start(Compared.RATES, PRESENT)
+    ready_app.runs.pause(first.comparison.run_ids[1])
+    with pytest.raises(DragonError, match="Last stage is paused and can go on"):
+        ready_app.comparing.start(Compared.RATES, PRESENT)
+    ready_app.comparing.cancel(first.comparison.id)
+    over(ready_app, first)
+    gate.opened.set()
+    second = ready_app.comparing.start(Compared.RATES, PRESENT)
+    assert over(ready_app, second).is_over
+
+
+def test_of_two_comparisons_begun_at_once_one_is_refused(ready_app: App, vision: Race) -> None:
+    vision.learn = gate = Gate()
+    together = threading.Barrier(4)
+
+    def begin(_: int) -> bool:
+        together.wait(10)
+        try:
+            ready_app.comparing.start(Compared.STRATEGIES, PRESENT)
+        except DragonError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        begun = list(pool.map(begin, range(4)))
+    assert begun.count(True) == 1
+    assert len(ready_app.runs.all()) == 5
+    gate.opened.set()

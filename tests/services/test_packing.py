@@ -29,7 +29,7 @@ def test_a_package_holds_all_that_is_needed_and_says_what_it_is(trained_app: App
     }  # fmt: skip
     readme = archive.read("README.txt").decode()
     assert "It tells apart: dark, light." in readme
-    assert "right on 75% of 4 photos" in readme
+    assert "right on 75 % of 4 photos" in readme
     assert "dragon_app" not in archive.read("predict.py").decode()
     assert archive.read("model.safetensors") == b"dark\nlight"  # what the fake keeps as weights
 

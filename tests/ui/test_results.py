@@ -155,6 +155,6 @@ def test_promotions_lead_forth_and_back(client: TestClient, session: Session) ->
 def test_few_photos_are_measured_more_surely(client: TestClient, session: Session) -> None:
     train(session)
     first, second, third = client.post("/dragon/runs/1/folds").json()["lines"]
-    assert "right on 75 %, likely between 41 % and 93 %" in first
+    assert "right on 75 %, likely 41 to 93 %" in first
     assert second.startswith("With twice as many photos, 16 in all, expect about ")
     assert third == "Most would come from photos of light: it is found 50 % of the time."

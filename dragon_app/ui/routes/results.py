@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.metrics import wilson_interval
+from dragon_app.core.metrics import percent, percent_range, wilson_interval
 from dragon_app.core.reliability import Reliability
 from dragon_app.core.training import Run
 from dragon_app.core.types import ImageRecord
@@ -130,7 +130,7 @@ def _calibration_words(found: Reliability) -> str:
         if found.n >= _ENOUGH
         else f" {found.n} photos are few: take this as a hint, not as a measurement."
     )
-    return f"On average it says {_percent(found.confidence)} and is right {often}. {verdict}.{few}"
+    return f"On average it says {percent(found.confidence)} and is right {often}. {verdict}.{few}"
 
 
 def _told_words(found: Calibration) -> str:
@@ -140,7 +140,7 @@ def _told_words(found: Calibration) -> str:
     change = "down" if found.temperature > 1 else "up"
     return (
         f"Try, and the photos in Results, tone it {change}: on average "
-        f"{_percent(found.told.confidence)} sure, and off by {_percent(found.told.error)}. (A "
+        f"{percent(found.told.confidence)} sure, and off by {percent(found.told.error)}. (A "
         f"temperature of {found.temperature:.2f}, fitted to these photos; the class that it names "
         "stays the same.)"
     )
@@ -153,17 +153,13 @@ def _folded_words(found: Folded) -> list[str]:
     gone = f"{found.gone} {were} removed for good since and could not be asked about."
     return [
         f"Each of the {found.n} photos was held out in turn, ten times over: a new last layer is "
-        f"right on {_percent(found.right)}, likely between {_percent(found.low)} and "
-        f"{_percent(found.high)}.",
-        f"With twice as many photos, {found.more} in all, expect about {_percent(ahead.right)} "
-        f"({_percent(ahead.low)} to {_percent(ahead.high)}).",
-        f"Most would come from photos of {name}: it is found {_percent(recall)} of the time.",
+        f"right on {percent(found.right)}, likely "
+        f"{percent_range(found.low, found.high)}.",
+        f"With twice as many photos, {found.more} in all, expect about {percent(ahead.right)} "
+        f"({percent_range(ahead.low, ahead.high)}).",
+        f"Most would come from photos of {name}: it is found {percent(recall)} of the time.",
         *([gone] if found.gone else []),
     ]
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
 
 
 def _versus_words(first: int, second: int, found: Versus) -> str:

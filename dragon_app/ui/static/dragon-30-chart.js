@@ -18,7 +18,10 @@ Object.assign(window.dragon, (() => {
     const step = Math.max(least, roundStep(most / wanted));
     return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, i) => +(i * step).toPrecision(6));
   };
-  const percent = (share) => `${Math.round(share * 100)} %`;
+  /* Never 100 % while something is missing; `core/metrics.py` says shares the same way. */
+  const percent = (share) => `${share < 1 && share >= 0.995 ? Math.floor(share * 1000) / 10 : Math.round(share * 100)} %`;
+  /* Where the true share likely lies. */
+  const range = ({ low, high }) => `${percent(low).replace(' %', '')} to ${percent(high)}`;
   const plain = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(2));
 
   /* `show(series, {epochs, kept})` draws, and marks the epoch that was kept; a series is {name, kind, points: [[epoch, value], ...]}.
@@ -104,5 +107,5 @@ Object.assign(window.dragon, (() => {
     return { node, show };
   };
 
-  return { lineChart, runCharts, percent, chartParts: { svg, ticks, plain, HEIGHT, LEFT, RIGHT, TOP, BOTTOM } };
+  return { lineChart, runCharts, percent, range, chartParts: { svg, ticks, plain, HEIGHT, LEFT, RIGHT, TOP, BOTTOM } };
 })());

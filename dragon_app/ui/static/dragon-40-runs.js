@@ -1,13 +1,13 @@
 /* What Train, Results and Try say about a run, in the same words everywhere. */
 Object.assign(window.dragon, (() => {
-  const { percent, count, duration } = window.dragon;
+  const { percent, range, count, duration } = window.dragon;
   const FEW = 100;  // held-out photos below which the share alone would promise too much
   const TOO_FEW = 30;  // below which even the interval says next to nothing
 
   /* "Right on 37 of 40 held-out photos (93 %)." and, when few, how far off that may be. */
   const resultSentence = (run) => `Right on ${run.hits} of ${run.n} held-out photos (${percent(run.val_accuracy)}).`;
-  const intervalSentence = (run) => (run.n >= FEW ? ''
-    : `With so few held-out photos, the true share may lie anywhere from ${percent(run.low)} to ${percent(run.high)}.`);
+  const intervalSentence = (run) => (run.n >= FEW ? `Of other photos like these, likely ${range(run)}.`
+    : `With so few held-out photos, likely anywhere from ${range(run)} of others.`);
 
   /* What to think of a share that stands on few photos; nothing where there are enough. */
   const fewSentence = (run) => (run.n >= FEW ? '' : run.n >= TOO_FEW

@@ -29,7 +29,7 @@ const createDetail = ({ cards, champion, onStarted }) => {
       'p',
       { class: 'd-text d-row detail-number' },
       el('strong', { class: 'd-number', text: percent(full.val_accuracy) }),
-      el('span', { class: 'd-number', text: `right, likely between ${percent(full.low)} and ${percent(full.high)}` }),
+      el('span', { class: 'd-number', title: 'In 19 of 20 such measurements the true share lies in this range.', text: `right, likely ${dragon.range(full)}` }),
     );
   const showActions = (full) => {
     const hasModel = full.val_accuracy != null;

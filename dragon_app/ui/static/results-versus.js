@@ -10,7 +10,6 @@ const createVersus = ({ cards, champion, onClose }) => {
     node.hidden = true;
     onClose();
   };
-  const between = ({ low, high }) => `${percent(low)} to ${percent(high)}`;
   const row = (label, values) => el('tr', {}, el('th', { scope: 'row', text: label }), ...values.map((text) => el('td', { text })));
   const table = ({ runs, right, n, settings }) =>
     el(
@@ -24,7 +23,7 @@ const createVersus = ({ cards, champion, onClose }) => {
           'tbody',
           {},
           row('Right', runs.map((run) => `${percent(run.val_accuracy)} (${run.hits} of ${run.n})`)),
-          row('Likely between', runs.map(between)),
+          row('Likely', runs.map(dragon.range)),
           ...(n && runs.some((run) => run.n !== n) ? [row(`Right on the ${n} photos of both`, right.map((each) => percent(each.share)))] : []),
           row('Training took', runs.map((run) => duration(run.seconds))),
           ...settings.map(({ label, first, second }) => row(label, [first || '\u2013', second || '\u2013'])),

@@ -131,5 +131,9 @@ const createAdvanced = ({ weights, extras, onChange, onOpen }) => {
   return { node, config, change, focus, showStages, showProblems, values: used, wrong: () => Object.keys(problems).length,
     show: (settings, fresh) => { const isOther = preset?.id !== fresh.id; preset = fresh; build(settings); if (isOther) { problems = {}; fill(); if (Object.keys(values).length) changed(); } },
     forget: (name) => { if (name in values) { delete values[name]; fill(); changed(); } },
-    set: (fresh) => { values = { ...fresh }; fill(); changed(); } };
+    set: (fresh) => {
+      values = Object.fromEntries(Object.entries(fresh).filter(([name]) => rows.has(name)));  // kept by an older version, perhaps
+      fill();
+      changed();
+    } };
 };

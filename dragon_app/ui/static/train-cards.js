@@ -1,17 +1,15 @@
 /* The presets as a radio group of cards, with what each means for time and quality here. */
 const createCards = ({ onChoose }) => {
   const node = el('fieldset', { class: 'presets' }, el('legend', { class: 'd-label', text: 'How thoroughly?' }));
-  const KEY = 'dragon-preset';  // the choice outlives a reload, in this browser tab alone
-  let presets = [], chosen = sessionStorage.getItem(KEY) ?? 'balanced';
+  let presets = [], chosen = 'balanced';
 
-  const remember = (id) => { chosen = id; sessionStorage.setItem(KEY, id); };
   const inWords = (seconds, isMeasured) => (isMeasured ? `${seconds < 1 ? '' : 'about '}${dragon.duration(seconds)}` : `roughly ${dragon.duration(Math.ceil(seconds / 5) * 5)}`);
   const time = ({ seconds, photos, is_measured: isMeasured }) => `${inWords(seconds, isMeasured)} `
     + (photos ? `for your ${dragon.count(photos, 'photo')}` : 'for 200 photos');
   const card = (preset) => {
     const input = el('input', { type: 'radio', name: 'preset', value: preset.id, class: 'd-hidden', 'aria-describedby': `preset-${preset.id}` });
     input.checked = preset.id === chosen;
-    input.addEventListener('change', () => { remember(preset.id); onChoose(preset.id); });
+    input.addEventListener('change', () => { chosen = preset.id; onChoose(preset.id); });
     return el('label', { class: `preset is-${preset.id}` }, input,
       el('span', { class: 'preset-name', text: preset.name }),
       el('span', { class: 'preset-words', id: `preset-${preset.id}` },
@@ -28,7 +26,7 @@ const createCards = ({ onChoose }) => {
     if (holder) node.querySelector('input:checked')?.focus();
   };
   const choose = (id) => {
-    remember(id);
+    chosen = id;
     const input = node.querySelector(`input[value="${id}"]`);
     if (input) input.checked = true;
   };

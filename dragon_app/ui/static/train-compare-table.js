@@ -5,7 +5,7 @@ const createComparison = ({ onUse, onNews }) => {
   const chart = createCompareChart();
   const heading = el('h3', { class: 'd-subtitle', tabindex: -1 });
   const words = el('p', { class: 'd-text compare-words', role: 'status' });
-  const note = el('p', { class: 'd-text d-quiet', text: 'Right: on the held-out photos; in brackets the range in which the true share lies, 19 times in 20. Time: spent learning; a later run finds what an earlier one made of the photos. Learns: the part of the network that changes.' });
+  const note = el('p', { class: 'd-text d-quiet', text: 'Right: on the held-out photos; in brackets where the true share likely lies, that is 19 times in 20. Time: spent learning; a later run finds what an earlier one made of the photos. Learns: the part of the network that changes.' });
   const body = el('tbody');
   const use = el('button', { type: 'button', class: 'd-button', text: 'Use the winner', hidden: true });
   const cancel = el('button', { type: 'button', class: 'd-button', text: 'Cancel the comparison' });
@@ -18,7 +18,7 @@ const createComparison = ({ onUse, onNews }) => {
   const right = ({ right: got, low, high, is_over: isOver, status_words: status }) => {
     if (got == null) return [el('span', { class: 'd-quiet', text: status })];
     if (low == null) return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet', text: isOver ? status : 'so far' })];
-    return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet compare-interval', text: `(${Math.round(low * 100)}\u2013${Math.round(high * 100)})` })];
+    return [`${dragon.percent(got)} `, el('span', { class: 'd-quiet compare-interval', text: `(${dragon.range({ low, high })})` })];
   };
   const line = (run, place) => el('tr', { class: run.run === now.winner ? 'is-winner' : '' },
     el('th', { scope: 'row' }, el('span', { class: 'compare-name' }, chart.key(place), el('span', { text: run.label }), run.run === now.winner ? icon('check') : '', run.run === now.winner ? el('span', { class: 'd-hidden', text: 'to take' }) : '')),

@@ -89,7 +89,10 @@ const createCompare = ({ wish, onUse, onStarted }) => {
       comparison.show(await call('/comparisons', body()));
       comparison.focus();  // the button is gone now
       onStarted();
-    } catch (error) { dragon.toast(error.message, { kind: 'bad' }); }
+    } catch (error) {
+      dragon.toast(error.message, { kind: 'bad' });
+      comparison.ask();  // another window may have begun one
+    }
     isBusy = false;
     showButton();
   });

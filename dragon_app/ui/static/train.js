@@ -14,7 +14,7 @@ const costs = createCosts({ onNews: () => showMap(), onMeasured: () => { refresh
 const map = createMap({ onMove: (frozen) => freeze(frozen), onAgain: () => costs.again() });
 const cards = createCards({ onChoose: () => { advanced.forget('freeze'); showForm(); if (cards.id() === 'tale') weights.load().then(() => showWish(), () => {}); } });
 const panel = createRunPanel({ onKnown: () => showForm(), onOver: () => { dragon.changed(); refresh(); }, onAgain: (preset, values) => again(preset, values) });
-const queue = createQueue(), resting = createResting();
+const queue = createQueue(), resting = createResting(), memory = createTrainMemory();
 const compare = createCompare({ wish: () => ({ preset: cards.id(), values: advanced.values() }), onUse: (what, run, winner) => take(what, run, winner),
   onStarted: () => dragon.changed() });
 
@@ -36,6 +36,7 @@ const photosWords = () => {
 /* What the one button would do, or what it still waits for. */
 const showWish = (seconds = null) => {
   if (!setup || !state) return;
+  memory.keep(cards.id(), advanced.values());
   weights.show(advanced.config());
   showMap();
   showSeen();
@@ -90,8 +91,11 @@ const freeze = (frozen) => {
 };
 const showForm = () => {
   if (!setup || !state) return;
+  const kept = memory.begin(state.workspace.key);
+  if (kept) cards.choose(kept.preset);  // one that there is no more gives way below
   cards.show(setup.presets);
   advanced.show(setup.settings, cards.chosen());
+  if (kept) advanced.set(kept.values);
   const isBusy = !panel.isOver();
   form.hidden = false;
   heading.textContent = isBusy ? 'The next run' : panel.run() ? 'Train again' : 'Train';
