@@ -7,13 +7,14 @@ from dragon_app.core.errors import ClassNameError
 from dragon_app.core.types import ImageClass
 
 DIGITS = "1234567890"
-# What these letters do on the board.
+# What these letters do on the board and in the fix-it inbox.
 TAKEN = {
     "u": "undo",
     "x": "the bin",
     "s": "skipping",
     "b": "the best of look-alikes",
     "l": "photos like this one",
+    "k": "keeping a photo as it is",
 }
 
 

@@ -96,9 +96,11 @@ class Labelling:
         """Remove the photos in the bin for good; `expected` is how many the person agreed to."""
         return self._workspace.bin.empty(expected=expected, batch=_id(batch), who=PERSON)
 
-    def undo(self, *, batch: str | None = None, who: str = PERSON) -> BatchResult | None:
-        """Take back the newest gesture not yet undone; None when there is none."""
-        return self._workspace.steps.undo(batch=_id(batch), who=who)
+    def undo(
+        self, *, batch: str | None = None, of: str | None = None, who: str = PERSON
+    ) -> BatchResult | None:
+        """Take back a gesture not yet undone, `of` or the newest; None when there is none."""
+        return self._workspace.steps.undo(batch=_id(batch), of=of, who=who)
 
     def redo(self, *, batch: str | None = None, who: str = PERSON) -> BatchResult | None:
         """Put back what the newest undo took back; None when there is none or something new."""

@@ -24,7 +24,7 @@ from dragon_app.storage.journal import (
 from dragon_app.storage.labels import IMPORTER
 
 _NEWEST_DONE = """select id from batches where (undoes is null or is_redo = 1) and is_undone = 0
-    and who <> ? order by number desc limit 1"""
+    and who <> ? and id = coalesce(?, id) order by number desc limit 1"""
 # No redo once a person did something new: what came since would be mixed up with it.
 _NEWEST_UNDO = """select id from batches where undoes is not null and is_redo = 0 and is_undone = 0
     and number > coalesce((select number from batches b where undoes is null and who <> ? and (
@@ -43,23 +43,25 @@ class StepStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def undo(self, *, batch: str, who: str) -> BatchResult | None:
-        """Take back the newest batch of a person not yet undone; None when there is none.
+    def undo(self, *, batch: str, who: str, of: str | None = None) -> BatchResult | None:
+        """Take back a batch of a person not yet undone, `of` or the newest; None without one.
 
         A class whose name another one has now comes back with a number behind it.
         """
-        return self._reverse(_NEWEST_DONE, batch=batch, who=who, is_redo=False)
+        return self._reverse(_NEWEST_DONE, [IMPORTER, of], batch=batch, who=who, is_redo=False)
 
     def redo(self, *, batch: str, who: str) -> BatchResult | None:
         """Put back the newest batch that was undone; None when there is none or something new."""
-        return self._reverse(_NEWEST_UNDO, batch=batch, who=who, is_redo=True)
+        return self._reverse(_NEWEST_UNDO, [IMPORTER], batch=batch, who=who, is_redo=True)
 
-    def _reverse(self, newest: str, *, batch: str, who: str, is_redo: bool) -> BatchResult | None:
+    def _reverse(
+        self, newest: str, about: list[str | None], *, batch: str, who: str, is_redo: bool
+    ) -> BatchResult | None:
         with self._database.writing() as db:
             known = told(db, batch)
             if known is not None:
                 return known if undone_by(db, batch) else None
-            row = db.execute(newest, [IMPORTER]).fetchone()
+            row = db.execute(newest, about).fetchone()
             if row is None:
                 write_batch(db, batch=batch, who=who, is_undone=True)
                 return None

@@ -1,8 +1,8 @@
-"""The page: four tabs in the order of the work. Builds; knows no rule and keeps no state."""
+"""The page: five tabs in the order of the work. Builds; knows no rule and keeps no state."""
 
 import gradio as gr
 
-from dragon_app.ui import api, header, label, results, train, trying
+from dragon_app.ui import api, fix, header, label, results, train, trying
 from dragon_app.wiring import Session
 
 
@@ -18,6 +18,8 @@ def build(session: Session) -> gr.Blocks:
                 train.build()
             with gr.Tab("Results", id="results"):
                 results.build()
+            with gr.Tab("Fix", id="fix"):
+                fix.build()
             with gr.Tab("Try", id="try"):
                 trying.build()
         api.build(session)

@@ -37,6 +37,19 @@ def test_undo_takes_back_the_newest_batch_first(workspace: Workspace, ids: list[
     assert undo(workspace) is None
 
 
+def test_an_undo_that_names_its_batch_leaves_newer_ones(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    batches = ["first-one", "second-one"]
+    for image_id, batch in zip(ids, batches, strict=False):
+        workspace.labels.apply(CLASS, {image_id: "1"}, batch=batch, who="a person")
+    assert workspace.steps.undo(batch="u", who="a person", of=batches[0]) is not None
+    assert (class_of(workspace, ids[0]), class_of(workspace, ids[1])) == (None, 1)
+    assert workspace.steps.undo(batch="v", who="a person", of=batches[0]) is None
+    assert undo(workspace) == BatchResult(changed=1)
+    assert class_of(workspace, ids[1]) is None
+
+
 def test_undo_can_be_repeated_without_undoing_more(workspace: Workspace, ids: list[int]) -> None:
     apply(workspace, CLASS, {ids[0]: "1"})
     apply(workspace, CLASS, {ids[0]: "2"})

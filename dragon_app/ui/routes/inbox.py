@@ -17,7 +17,7 @@ from dragon_app.ui.routes.steps import Batch, as_seen
 from dragon_app.wiring import App, Session
 
 _MOST_PHOTOS = 10_000
-_MOST_SHOWN = 200
+_MOST_SHOWN = 1000  # the whole list
 
 
 class Judgement(BaseModel):

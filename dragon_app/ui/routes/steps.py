@@ -42,6 +42,12 @@ class Step(BaseModel):
     batch: Batch
 
 
+class Undoing(Step):
+    """An undo; `of` names what to take back, the newest gesture if it is left out."""
+
+    of: Batch | None = None
+
+
 class Emptying(BaseModel):
     """Empty the bin of as many photos as the person agreed to."""
 
@@ -61,8 +67,8 @@ def router(session: Session) -> APIRouter:
     routes = APIRouter(prefix="/dragon", dependencies=[Depends(at_work(session))])
 
     @routes.post("/undo")
-    def undo(asked: Step) -> dict[str, Any]:
-        return undo_step(session.app.labelling, asked.batch)
+    def undo(asked: Undoing) -> dict[str, Any]:
+        return undo_step(session.app.labelling, asked.batch, of=asked.of)
 
     @routes.post("/redo")
     def redo(asked: Step) -> dict[str, Any]:
@@ -80,9 +86,11 @@ def router(session: Session) -> APIRouter:
     return routes
 
 
-def undo_step(labelling: Labelling, batch: str | None, *, who: str = PERSON) -> dict[str, Any]:
-    """Take a step back and say what that did."""
-    result = labelling.undo(batch=batch, who=who)
+def undo_step(
+    labelling: Labelling, batch: str | None, *, of: str | None = None, who: str = PERSON
+) -> dict[str, Any]:
+    """Take a step back, the one named by `of` or the newest, and say what that did."""
+    result = labelling.undo(batch=batch, of=of, who=who)
     return _nothing("undo") if result is None else done(labelling, result, "undone")
 
 

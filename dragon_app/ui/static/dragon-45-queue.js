@@ -9,6 +9,7 @@ Object.assign(
       PAUSE_MS = 500,
       OTHER_WORKSPACE = 409;
     const STEPS = { undo: '/undo', redo: '/redo' };
+    const AS_SEEN = { accept: '/suggestions/accept', keep: '/inbox/keep' };
     /* Where nobody listens: what a tab did that a reload closed before the answer came. */
     const NOBODY = {
       onDone: () => dragon.changed(),
@@ -45,9 +46,9 @@ Object.assign(
               resolve();
             });
           });
-    const asked = ({ batch, gesture, image_ids, class_id, class_ids }) => {
-      if (STEPS[gesture]) return [STEPS[gesture], { batch }];
-      if (gesture === 'accept') return ['/suggestions/accept', { batch, image_ids, class_ids }];
+    const asked = ({ batch, gesture, image_ids, class_id, class_ids, of }) => {
+      if (STEPS[gesture]) return [STEPS[gesture], { batch, of }];
+      if (AS_SEEN[gesture]) return [AS_SEEN[gesture], { batch, image_ids, class_ids }];
       return ['/labels', { batch, gesture, image_ids, class_id }];
     };
     const send = async (gesture) => {
