@@ -1,7 +1,7 @@
 """Whether somebody is at work, and how far the background keeps back then. Knows no work.
 
-Work in the background has a low priority, and that is not enough: with two cores a label waits for
-Python's lock while the one who holds it waits for a core.
+Low priority is for work outside Python's lock alone: who holds the lock and waits for a core holds
+up every label. And it is not enough: so the background leaves time between its turns.
 """
 
 import time
@@ -12,6 +12,7 @@ from dragon_app.core.ports import ShouldStop
 AT_WORK_S = 10.0  # somebody who did something within that time is at work
 REST = 4.0  # times what the background took, for whoever is at work
 MOST_REST_S = 30.0
+LOADING_S = 8.0  # what loading torch counts as: seconds under the lock, so best in a long gap
 GAP_S = 0.4  # nothing long begins so soon after a key: the next one is likely to come
 OVERDUE_S = 2.0  # waited for a gap: then it begins between two keys of whoever leaves none
 
@@ -45,6 +46,12 @@ class Presence:
         ended_s = self._clock()
         while (rest_s := self._rest_s(took_s, ended_s)) > 0 and not should_stop():
             wait(rest_s)
+
+    def keep_loading_back(
+        self, *, wait: Callable[[float], object], should_stop: ShouldStop
+    ) -> None:
+        """Wait until torch may be loaded."""
+        self.keep_back(LOADING_S, wait=wait, should_stop=should_stop)
 
     def _rest_s(self, took_s: float, ended_s: float) -> float:
         now_s = self._clock()

@@ -26,7 +26,6 @@ from dragon_app.storage.workspace import Workspace
 
 BATCH = 32  # photos between two looks at whether others need the machine
 SMALL_BATCH = 8  # while somebody is at work
-LOADING_S = 1.0  # torch and the starter: about
 LOOK_S = 1.0  # how often new photos and the end of a training are looked for
 RETRY_S = 60.0  # after an error that a person can act on
 SHOWN_S = 2.0  # how often those who wait see more vectors
@@ -124,7 +123,6 @@ class Embedding:
         return is_idle or self._is_busy()
 
     def _work(self) -> None:
-        work_in_background()
         is_over = False
         try:
             self._take_turns()
@@ -180,10 +178,12 @@ class Embedding:
         found = _Found(ids, before)
         if not found.is_there.all():
             if self._embedder is None:
-                self._rest(LOADING_S)
+                self._presence.keep_loading_back(wait=self._wait, should_stop=self._should_stop)
                 if self._should_stop():
                     return
-                self._embedder = self._vision().embedder(self._cache, should_stop=self._should_stop)
+                vision = self._vision()
+                work_in_background()  # torch's own threads inherit it
+                self._embedder = vision.embedder(self._cache, should_stop=self._should_stop)
                 if noted_vectors(self._cache) != self._noted:  # it makes other numbers of photos
                     found = _Found(ids, None)
             self._look_at(found, digests, self._embedder)
@@ -211,11 +211,11 @@ class Embedding:
         embedder.rest()
 
     def _rest(self, took_s: float) -> None:
-        def wait(rest_s: float) -> None:
-            self._wake.wait(rest_s)
-            self._wake.clear()
+        self._presence.keep_back(took_s, wait=self._wait, should_stop=self._should_stop)
 
-        self._presence.keep_back(took_s, wait=wait, should_stop=self._should_stop)
+    def _wait(self, rest_s: float) -> None:
+        self._wake.wait(rest_s)
+        self._wake.clear()
 
     def _show(self, found: "_Found", seconds_left: float | None) -> None:
         vectors = found.vectors()

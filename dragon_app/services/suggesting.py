@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dragon_app.core.errors import BUG_WORDS, BadImageError, DragonError, NotFoundError
-from dragon_app.core.ports import Predictor, Vision
+from dragon_app.core.ports import Predictor, ShouldStop, Vision
 from dragon_app.core.presence import Presence
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.types import BatchResult
@@ -81,6 +81,7 @@ class Suggesting:
         self._version = 0
         self._who = ""
         self._problem = ""
+        self._is_loaded = False
         self._seen: tuple[object, ...] = ()
         self._made_of = ""  # what an earlier process made the drafts of: then no head is fitted
         self._thread: threading.Thread | None = None
@@ -170,7 +171,6 @@ class Suggesting:
         self._wake.set()
 
     def _work(self) -> None:
-        work_in_background()
         is_over = False
         try:
             self._who, self._made_of = self._drafts.take_up()
@@ -189,16 +189,22 @@ class Suggesting:
 
     def _keep_back(self, took_s: float) -> None:
         """Leave the machine to whoever is at work; a choice of theirs ends it."""
+        self._presence.keep_back(took_s, wait=self._wait, should_stop=self._is_chosen_anew())
+
+    def _loaded(self) -> Vision:
+        if not self._is_loaded:
+            should_stop = self._is_chosen_anew()
+            self._presence.keep_loading_back(wait=self._wait, should_stop=should_stop)
+            self._is_loaded = True
+        return self._vision()
+
+    def _wait(self, rest_s: float) -> None:
+        self._wake.wait(rest_s)
+        self._wake.clear()
+
+    def _is_chosen_anew(self) -> ShouldStop:
         chosen = self._is_off, self._run_id
-
-        def wait(rest_s: float) -> None:
-            self._wake.wait(rest_s)
-            self._wake.clear()
-
-        def should_stop() -> bool:
-            return self._is_closing.is_set() or chosen != (self._is_off, self._run_id)
-
-        self._presence.keep_back(took_s, wait=wait, should_stop=should_stop)
+        return lambda: self._is_closing.is_set() or chosen != (self._is_off, self._run_id)
 
     def _take_turn(self) -> None:
         """Bring the drafts up to date, if anything changed since they were made."""
@@ -244,7 +250,7 @@ class Suggesting:
             return True  # more vectors are on their way
         before = self._fitted
         is_same = before is not None and np.array_equal(before.class_ids, class_ids)
-        head = self._vision().fit_head(
+        head = self._loaded().fit_head(
             vectors.rows[places],
             np.searchsorted(class_ids, labels[:, 1]),
             classes=len(class_ids),
@@ -267,7 +273,9 @@ class Suggesting:
         todo = self._drafts.lacking(waiting)
         if not len(todo):
             return True
-        predictor = self._vision().load_predictor(folder)
+        vision = self._loaded()
+        work_in_background()
+        predictor = vision.load_predictor(folder)
         ids = {each.name: each.id for each in self._workspace.classes.all() if not each.is_disabled}
         columns = [i for i, name in enumerate(predictor.class_names) if name in ids]
         class_ids = np.array([ids[predictor.class_names[i]] for i in columns], np.int64)

@@ -26,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from dragon_app.core import presence
 from dragon_app.ui.routes import workspaces
 from dragon_app.ui.server import build_asgi
 from dragon_app.wiring import Session, open_app
@@ -115,6 +116,7 @@ def session(
 ) -> Iterator[Session]:
     """Open a fresh workspace; which ones were open lately is kept beside it."""
     monkeypatch.setattr(workspaces, "RECENT", tmp_path / "recent.json")
+    monkeypatch.setattr(presence, "LOADING_S", 0.0)  # the fake vision loads nothing
     session = only_server.session
     session.app = open_app(tmp_path / "workspace")
     yield session

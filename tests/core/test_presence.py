@@ -85,3 +85,10 @@ def test_a_stop_ends_the_rest() -> None:
     clock = Clock(keys_s=[100.0 + second for second in range(1, 60)])
     clock.presence.note()
     assert clock.kept_back_s(100, stops_at_s=100) == 0
+
+
+def test_torch_is_not_loaded_while_keys_come() -> None:
+    clock = Clock(keys_s=[100.0 + second for second in range(1, 60)])
+    clock.presence.note()
+    clock.presence.keep_loading_back(wait=clock.wait, should_stop=lambda: False)
+    assert clock.now_s - 100 == pytest.approx(MOST_REST_S + GAP_S)
