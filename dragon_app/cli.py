@@ -110,6 +110,12 @@ def _parser() -> argparse.ArgumentParser:
         commands, "inbox", "list photos worth another look, the likeliest faults first"
     )
     inbox.add_argument("--most", type=_positive, default=50, metavar="N", help="so many (50)")
+    shortcuts = _command(
+        commands, "shortcuts", "say whether size, light or border alone gives a class away"
+    )
+    shortcuts.add_argument(
+        "--run", type=int, metavar="N", help="among the photos of a run (those labelled now)"
+    )
     _command(commands, "status", "say what the workspace holds")
     _command(commands, "classes", "list the classes")
     _command(commands, "runs", "list the runs")

@@ -271,6 +271,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "runs": reading.runs,
     "backbones": reading.backbones,
     "inbox": reading.inbox,
+    "shortcuts": reading.shortcuts,
     "export": reading.export,
     "export-model": reading.export_model,
     "serve": _serve,

@@ -161,6 +161,22 @@ def _why(finding: Finding, names: Mapping[int, str]) -> list[str]:
     return [reason_words(reason, finding, names) for reason in finding.reasons]
 
 
+def shortcuts(options: argparse.Namespace, folder: Path) -> int:
+    """Say whether something plain alone gives a class away."""
+    finder = open_reader(folder).shortcuts
+    found = finder.of_today() if options.run is None else finder.of_run(options.run)
+    rows = [
+        {**w.facts(), "photos": [i.name for i in w.typical], "others": [i.name for i in w.others]}
+        for w in found.warnings
+    ]
+    lines = [
+        f"{each.words} {each.advice}\nFor example {', '.join(i.name for i in each.typical)}"
+        for each in found.warnings
+    ]
+    show(options, {**found.facts(), "shortcuts": rows}, "\n".join(lines) or found.words)
+    return DONE
+
+
 def classes(options: argparse.Namespace, folder: Path) -> int:
     """List the classes."""
     counts = open_reader(folder).dataset.summary().classes

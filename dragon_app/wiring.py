@@ -28,6 +28,7 @@ from dragon_app.services.prediction import Predictions
 from dragon_app.services.repeating import Repeating
 from dragon_app.services.results import Results
 from dragon_app.services.runs import Runs
+from dragon_app.services.shortcuts import ShortcutFinder
 from dragon_app.services.strangers import Strangers
 from dragon_app.services.suggesting import Suggesting
 from dragon_app.services.teaching import Teaching
@@ -55,6 +56,7 @@ class App:
     repeating: Repeating
     results: Results
     folding: Folding
+    shortcuts: ShortcutFinder
     predictions: Predictions
     strangers: Strangers
     packing: Packing
@@ -178,6 +180,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         repeating=Repeating(workspace, vision, runs),
         results=results,
         folding=Folding(workspace, vision, is_training=runs.is_training),
+        shortcuts=ShortcutFinder(workspace),
         backbones=Backbones(vision),
         measuring=measuring,
         embedding=embedding,

@@ -11,12 +11,27 @@ from dragon_app.core.types import NewImage, Split
 from dragon_app.services.intake import IncomingFile
 
 
-def photo_bytes(seed: int, *, brighter: int = 0, size: tuple[int, int] = (48, 40)) -> bytes:
-    """Return a PNG of random patches; photos of one seed look alike however bright they are."""
-    patches = np.random.default_rng(seed).integers(0, 225, (8, 8, 3)) + brighter
+def photo_bytes(
+    seed: int, *, brighter: int = 0, share: float = 1.0, size: tuple[int, int] = (48, 40)
+) -> bytes:
+    """Return a PNG of random patches; photos of one seed look alike however bright they are.
+
+    `share` of the light is left.
+    """
+    patches = (np.random.default_rng(seed).integers(0, 225, (8, 8, 3)) + brighter) * share
     image = Image.fromarray(patches.astype(np.uint8)).resize(size, Image.Resampling.NEAREST)
     file = io.BytesIO()
     image.save(file, "PNG")
+    return file.getvalue()
+
+
+def framed_bytes(seed: int) -> bytes:
+    """Return a photo with a red frame."""
+    pixels = np.array(Image.open(io.BytesIO(photo_bytes(seed))))
+    pixels[:3] = pixels[-3:] = (200, 20, 20)
+    pixels[:, :3] = pixels[:, -3:] = (200, 20, 20)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
 
 

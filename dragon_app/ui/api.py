@@ -26,6 +26,7 @@ from dragon_app.services.measuring import MeasureStatus
 from dragon_app.ui.routes.comparing import shown_standing
 from dragon_app.ui.routes.inbox import shown_inbox
 from dragon_app.ui.routes.promotions import shown_promotions
+from dragon_app.ui.routes.shortcuts import shown_shortcuts
 from dragon_app.ui.routes.steps import as_seen, redo_step, undo_step
 from dragon_app.wiring import Session
 
@@ -102,7 +103,12 @@ def _reading(session: Session) -> tuple[Callable[..., Any], ...]:
             raise NotFoundError(f"There is no kind {kind!r}. There are: {', '.join(Kind)}.")
         return shown_inbox(session.app, offset=0, limit=most, kind=Kind(kind) if kind else None)
 
-    return status, classes, runs, predict, inbox
+    def shortcuts(run: int | None = None) -> dict[str, Any]:
+        """Say whether size, light or border alone gives a class away, in a run or as of now."""
+        finder = session.app.shortcuts
+        return shown_shortcuts(finder.of_today() if run is None else finder.of_run(run))
+
+    return status, classes, runs, predict, inbox, shortcuts
 
 
 def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:

@@ -32,7 +32,7 @@ def router(session: Session) -> APIRouter:
         found = app.results.behind(run_id, target=target, said=said)
         return {
             "photos": [
-                {**_photo(each.image), "confidence": each.answer.confidence}
+                {**shown_photo(each.image), "confidence": each.answer.confidence}
                 for each in found
                 if each.image is not None
             ],
@@ -62,7 +62,7 @@ def router(session: Session) -> APIRouter:
             "words": _versus_words(first, second, found),
             "photos": [
                 {
-                    **_photo(each.image),
+                    **shown_photo(each.image),
                     "truth": each.truth,
                     "said": each.said,
                     "confidences": each.confidence,
@@ -81,7 +81,8 @@ def router(session: Session) -> APIRouter:
     return routes
 
 
-def _photo(image: ImageRecord) -> dict[str, Any]:
+def shown_photo(image: ImageRecord) -> dict[str, Any]:
+    """Return a photo as the cards of Results show it, as JSON."""
     return {
         "id": image.id,
         "v": image.digest[:MARK_LENGTH],

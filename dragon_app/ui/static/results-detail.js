@@ -6,6 +6,7 @@ const createDetail = ({ cards, champion, onStarted }) => {
   const calibration = createCalibration();
   const folds = createFolds();
   const take = createTake();
+  const shortcuts = createShortcuts({ cards });
   const provenance = createProvenance({ onStarted });
   const node = el('section', { class: 'detail', 'aria-label': 'The chosen run', hidden: true });
   const actions = el('div', { class: 'd-row detail-actions', role: 'group', 'aria-label': 'What to do with this run' });
@@ -42,6 +43,7 @@ const createDetail = ({ cards, champion, onStarted }) => {
     el('p', { class: 'd-text', text: [dragon.resultSentence(full), dragon.balancedSentence(full), dragon.keptSentence(full)].filter(Boolean).join(' ') }),
     ...(dragon.fewSentence(full) ? [el('p', { class: 'd-note is-warn', text: dragon.fewSentence(full) }), folds(full)] : []),
     matrix.worst(full),
+    shortcuts(full.id),
   ];
   const mixed = (full) => [
     heading('What it mixes up'),

@@ -1,0 +1,188 @@
+"""What gives classes away besides what is on the photos: computed when asked for, not stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dragon_app.core.shortcuts import FEWEST, Cue, Shortcut, shortcuts
+from dragon_app.core.types import ImageRecord
+from dragon_app.core.vectors import Floats, Ids
+from dragon_app.services.looks import read_tints
+from dragon_app.storage.workspace import Workspace
+
+MOST = 1000  # photos that are looked at, evenly from all: seconds at first, then less than one
+_SUBJECT = {
+    Cue.SIZE: "Size",
+    Cue.BRIGHTNESS: "Brightness",
+    Cue.BORDER: "The colour of the border",
+    Cue.COLOUR: "How colourful it is",
+}
+_VARIED = {
+    Cue.SIZE: "of other sizes and shapes",
+    Cue.BRIGHTNESS: "in other light",
+    Cue.BORDER: "with other borders or backgrounds, or cut the border away",
+    Cue.COLOUR: "that are more and less colourful",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A shortcut in words, what to do, photos of the class that show it and others that do not."""
+
+    cue: Cue
+    class_name: str
+    found: float
+    spared: float
+    words: str
+    advice: str
+    typical: tuple[ImageRecord, ...]
+    others: tuple[ImageRecord, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is no photo as JSON."""
+        return {
+            "cue": self.cue,
+            "class": self.class_name,
+            "found": self.found,
+            "spared": self.spared,
+            "words": self.words,
+            "advice": self.advice,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcuts:
+    """What was found among `photos` photos; without `is_enough` they are too few to tell."""
+
+    photos: int
+    is_enough: bool
+    warnings: tuple[Warned, ...]
+
+    @property
+    def words(self) -> str:
+        """What was found, in one sentence."""
+        if not self.is_enough:
+            return (
+                f"Label {FEWEST} photos that differ, of each of two classes, to see whether "
+                "something plain gives a class away."
+            )
+        if not self.warnings:
+            return (
+                f"Neither size, brightness, colourfulness nor border alone tells a class from the "
+                f"others ({self.photos:,} photos)."
+            )
+        return " ".join(each.words for each in self.warnings)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was found in general as JSON."""
+        return {"words": self.words, "photos": self.photos, "is_enough": self.is_enough}
+
+
+class ShortcutFinder:
+    """Looks for shortcuts among photos and their classes. Safe from several threads."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def of_run(self, run_id: int) -> Shortcuts:
+        """Look at the photos of a run that are still here, with the classes they had then.
+
+        Raise `NotFoundError` when there is no such run.
+        """
+        run = self._workspace.runs.get(run_id)
+        samples = self._workspace.snapshots.get(run.snapshot_id).samples
+        return self._find({each.digest: run.class_names[each.target] for each in samples})
+
+    def of_today(self) -> Shortcuts:
+        """Look at the photos that have a class in use now."""
+        unused = {each.name for each in self._workspace.classes.all() if each.is_disabled}
+        kept = self._workspace.images.kept(is_labelled=True)
+        named = {each.digest: each.class_name for each in kept}
+        return self._find({d: name for d, name in named.items() if name not in unused})
+
+    def _find(self, class_of: dict[str, str]) -> Shortcuts:
+        digests = list(class_of)
+        digests = digests[:: max(1, -(-len(digests) // MOST))]
+        known = self._workspace.images.ids_by_digest(digests)
+        images = self._workspace.images.described(sorted(known.values()))
+        tints = read_tints(self._workspace, [each.digest for each in images])  # (N, 6)
+        is_read = np.isfinite(tints).all(axis=1)  # (N,)
+        images = [images[place] for place in np.flatnonzero(is_read)]
+        tints = tints[is_read]
+        names = sorted({class_of[each.digest] for each in images})
+        targets = np.array([names.index(class_of[each.digest]) for each in images], np.int64)
+        groups = np.array([each.group_id for each in images], np.int64)
+        pairs = np.unique(np.stack([targets, groups], 1), axis=0)
+        cues = _cues(images, tints)
+        return Shortcuts(
+            photos=len(images),
+            is_enough=int((np.bincount(pairs[:, 0]) >= FEWEST).sum()) > 1 if len(pairs) else False,
+            warnings=tuple(
+                _warned(each, cues, targets, names, images)
+                for each in (shortcuts(cues, targets, groups) if images else [])
+            ),
+        )
+
+
+def _cues(images: Sequence[ImageRecord], tints: Floats) -> dict[Cue, Floats]:
+    sizes = np.array([(each.width_px, each.height_px) for each in images], np.float32)
+    return {
+        Cue.SIZE: sizes.reshape(-1, 2),
+        Cue.BRIGHTNESS: tints[:, :1],
+        Cue.COLOUR: tints[:, 1:2],
+        Cue.BORDER: tints[:, 2:],
+    }
+
+
+def _warned(
+    shortcut: Shortcut,
+    cues: dict[Cue, Floats],
+    targets: Ids,
+    names: Sequence[str],
+    images: Sequence[ImageRecord],
+) -> Warned:
+    name = names[shortcut.target]
+    rest = [each for each in names if each != name]
+    others = rest[0] if len(rest) == 1 else "the other classes"
+    is_own = targets == shortcut.target
+    numbers = cues[shortcut.cue]
+    difference = _difference(
+        shortcut.cue, np.median(numbers[is_own], axis=0), np.median(numbers[~is_own], axis=0)
+    )
+    also = "".join(f" So does this: {_SUBJECT[each].lower()}." for each in shortcut.also)
+    return Warned(
+        cue=shortcut.cue,
+        class_name=name,
+        found=shortcut.found,
+        spared=shortcut.spared,
+        words=(
+            f"{_SUBJECT[shortcut.cue]} alone tells {name} from {others}: that finds "
+            f"{shortcut.found * 100:.0f} % of its photos, and takes "
+            f"{(1 - shortcut.spared) * 100:.0f} % of the others for it. {difference}{also}"
+        ),
+        advice=(
+            f"Unless that is what makes it {name}, a model may learn it instead of what is on the "
+            f"photos, and fail where it differs. Add photos of {name} "
+            f"{_VARIED[shortcut.cue]}, or photos of {others} that are like these."
+        ),
+        typical=tuple(images[place] for place in shortcut.typical),
+        others=tuple(images[place] for place in shortcut.others),
+    )
+
+
+def _difference(cue: Cue, own: Floats, other: Floats) -> str:
+    """Say how the middle photo of a class differs from the middle one of the others."""
+    match cue:
+        case Cue.SIZE:
+            return (
+                f"Its photos mostly have about {own[0]:.0f} x {own[1]:.0f} pixels, the others "
+                f"{other[0]:.0f} x {other[1]:.0f}."
+            )
+        case Cue.BRIGHTNESS:
+            return f"Its photos are {'darker' if own[0] < other[0] else 'lighter'}."
+        case Cue.COLOUR:
+            return f"Its photos are {'greyer' if own[0] < other[0] else 'more colourful'}."
+        case Cue.BORDER:
+            return "The edges of its photos have a colour of their own."

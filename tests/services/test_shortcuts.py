@@ -1,0 +1,70 @@
+from collections.abc import Callable
+
+import pytest
+
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import NotFoundError
+from dragon_app.core.shortcuts import Cue
+from dragon_app.services.intake import IncomingFile
+from dragon_app.services.shortcuts import Shortcuts
+from dragon_app.wiring import App
+from tests.photos import framed_bytes, incoming, photo_bytes
+from tests.services.conftest import finish
+
+Draw = Callable[[int], bytes]
+
+
+def files(name: str, seeds: range, draw: Draw = photo_bytes) -> list[IncomingFile]:
+    return [incoming(draw(seed), f"{seed}.png", class_name=name) for seed in seeds]
+
+
+def found(app: App, draw: Draw) -> Shortcuts:
+    app.dataset.add([*files("Rose", range(12)), *files("Tulip", range(20, 32), draw)])
+    return app.shortcuts.of_today()
+
+
+def test_plain_photos_are_warned_of_nothing(app: App) -> None:
+    told = found(app, photo_bytes)
+    assert (told.is_enough, told.warnings, told.photos) == (True, (), 24)
+    assert told.words.startswith("Neither size, brightness, colourfulness nor border alone")
+
+
+@pytest.mark.parametrize(
+    ("draw", "cue", "words"),
+    [
+        (lambda seed: photo_bytes(seed, size=(64, 40)), Cue.SIZE, "about 64 x 40 pixels"),
+        (lambda seed: photo_bytes(seed, share=0.4), Cue.BRIGHTNESS, "Tulip from Rose"),
+        (framed_bytes, Cue.BORDER, "The colour of the border alone tells"),
+    ],
+)
+def test_what_alone_gives_a_class_away_is_told_with_photos(
+    app: App, draw: Draw, cue: Cue, words: str
+) -> None:
+    told = found(app, draw)
+    warned = next(each for each in told.warnings if each.class_name == "Tulip")
+    assert warned.cue is cue
+    assert words in warned.words
+    assert {int(image.name.split(".")[0]) >= 20 for image in warned.typical} == {True}
+    assert {int(image.name.split(".")[0]) < 20 for image in warned.others} == {True}
+    assert "Add photos of Tulip" in warned.advice
+
+
+def test_few_photos_show_nothing(app: App) -> None:
+    assert app.shortcuts.of_today().words.startswith("Label 8 photos that differ")
+    app.dataset.add([*files("Rose", range(3)), *files("Tulip", range(20, 23), framed_bytes)])
+    told = app.shortcuts.of_today()
+    assert (told.is_enough, told.warnings) == (False, ())
+
+
+def test_a_run_is_judged_by_its_photos_as_far_as_they_are_here(app: App) -> None:
+    found(app, framed_bytes)
+    run = finish(app, app.runs.start(FinetuneConfig()))
+    app.labelling.assign(list(range(13, 25)), None)  # since then nothing is a tulip
+    app.labelling.bin([1])
+    app.labelling.empty_bin(expected=1)
+    assert not app.shortcuts.of_today().is_enough
+    told = app.shortcuts.of_run(run.id)
+    assert told.photos == 23
+    assert told.warnings[0].cue is Cue.BORDER
+    with pytest.raises(NotFoundError):
+        app.shortcuts.of_run(99)
