@@ -84,17 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         help="which layers learn, or five learning rates around the present one",
     )
     _settings(compare)
-    evaluate = _command(commands, "evaluate", "measure a run on a folder of class folders")
-    evaluate.add_argument("folder", type=Path)
-    _run_option(evaluate)
-    predict = _command(commands, "predict", "name what is on photos")
-    predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    _run_option(predict)
-    predict.add_argument("--top", type=_positive, metavar="K", help="show the K likeliest classes")
-    predict.add_argument("--format", choices=["table", "json", "csv"], default="table")
-    promote = _command(commands, "promote", "let a run answer in Try and `predict` from now on")
-    promote.add_argument("run", type=int, metavar="RUN", help="its number; `runs` lists them")
-    _command(commands, "step-back", "let the run answer again that did before the promotion")
+    _asking(commands)
     export = _command(commands, "export", "write photos and labels into a zip, or a table of them")
     export.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")
     export.add_argument(
@@ -126,6 +116,30 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=7860, help="the next free one when taken")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     return parser
+
+
+def _asking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add what asks a run about photos."""
+    evaluate = _command(commands, "evaluate", "measure a run on a folder of class folders")
+    evaluate.add_argument("folder", type=Path)
+    _run_option(evaluate)
+    predict = _command(commands, "predict", "name what is on photos")
+    predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    _run_option(predict)
+    predict.add_argument("--top", type=_positive, metavar="K", help="show the K likeliest classes")
+    predict.add_argument("--format", choices=["table", "json", "csv"], default="table")
+    promote = _command(commands, "promote", "let a run answer in Try and `predict` from now on")
+    promote.add_argument("run", type=int, metavar="RUN", help="its number; `runs` lists them")
+    _command(commands, "step-back", "let the run answer again that did before the promotion")
+    explain = _command(commands, "explain", "show where on photos a class was read, as pictures")
+    explain.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    _run_option(explain)
+    explain.add_argument(
+        "--class", dest="class_name", metavar="NAME", help="a class of the run (the likeliest)"
+    )
+    explain.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="where the pictures go (here)"
+    )
 
 
 def _command(

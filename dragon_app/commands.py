@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from dragon_app import champion, contest, reading
+from dragon_app import champion, contest, explanations, reading
 from dragon_app.core.balance import is_unequal
 from dragon_app.core.config import OF_STEPS, FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import DragonError
@@ -266,6 +266,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
     "step-back": _step_back,
     "evaluate": reading.evaluate,
     "predict": reading.predict,
+    "explain": explanations.explain,
     "status": reading.status,
     "classes": reading.classes,
     "runs": reading.runs,

@@ -14,6 +14,7 @@ from dragon_app.services.backbones import Backbones
 from dragon_app.services.comparing import Comparing
 from dragon_app.services.dataset import Dataset
 from dragon_app.services.embedding import Embedding
+from dragon_app.services.explaining import Explaining
 from dragon_app.services.exporting import Exporting
 from dragon_app.services.folding import Folding
 from dragon_app.services.gains import Gains
@@ -58,6 +59,7 @@ class App:
     folding: Folding
     shortcuts: ShortcutFinder
     predictions: Predictions
+    explaining: Explaining
     strangers: Strangers
     packing: Packing
     teaching: Teaching
@@ -174,6 +176,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         history=history,
         runs=runs,
         predictions=predictions,
+        explaining=Explaining(workspace, predictions),
         strangers=strangers,
         packing=Packing(workspace, vision),
         teaching=Teaching(workspace, dataset, labelling),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dragon_app.core.config import Arithmetic, Augment, FinetuneConfig
 from dragon_app.core.errors import NotFoundError, WeightsError
 from dragon_app.core.forecast import FoldScores
+from dragon_app.core.heat import HeatMap, HeatMethod, seen_share
 from dragon_app.core.networks import (
     BackboneInfo,
     FreezeCost,
@@ -116,6 +117,17 @@ class FakePredictor:
     def look(self, photos: Sequence[Pixels]) -> tuple[Floats, Floats]:
         colours = np.array([photo.mean(axis=(0, 1)) / 255 for photo in photos], np.float32)
         return self.probabilities(photos), colours  # (N, 3)
+
+    def explain(self, photo: Pixels, target: int) -> HeatMap:
+        """Find the left half warm for the second class, nothing for the first."""
+        values = np.zeros((4, 4), np.float32)
+        values[:, :2] = target
+        height, width = photo.shape[:2]
+        return HeatMap(
+            values=values,
+            seen=seen_share(width, height, view=1.0),
+            method=HeatMethod.GRAD_CAM,
+        )
 
 
 @dataclass

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.forecast import FoldScores
+from dragon_app.core.heat import HeatMap
 from dragon_app.core.networks import BackboneInfo, LrCurve, TrainingCosts
 from dragon_app.core.portable import Portable
 from dragon_app.core.provenance import Origin
@@ -54,6 +55,9 @@ class Predictor(Protocol):
 
     def look(self, photos: Sequence[Pixels]) -> tuple[Floats, Floats]:
         """Return probabilities (N, C), and what the last layer reads, (N, D)."""
+
+    def explain(self, photo: Pixels, target: int) -> HeatMap:
+        """Return which places of a photo of any size speak for a class."""
 
 
 class Embedder(Protocol):

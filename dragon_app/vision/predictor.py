@@ -7,11 +7,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dragon_app.core.heat import HeatMap, seen_share
 from dragon_app.core.ports import Pixels, Predictor
 from dragon_app.core.vectors import Floats
 from dragon_app.vision import checkpoint
-from dragon_app.vision.backbone import Network
+from dragon_app.vision.backbone import Network, anatomy
 from dragon_app.vision.devices import choose_device
+from dragon_app.vision.explain import explain
 from dragon_app.vision.transforms import EvalTransform, compact, eval_view, normalised
 
 BATCH = 32
@@ -22,7 +24,10 @@ def load_predictor(folder: Path, *, device: str = "auto") -> Predictor:
     network, meta = checkpoint.load(folder)
     chosen = choose_device(device)
     network.to(chosen).eval().requires_grad_(False)
-    return NetworkPredictor(network, meta.class_names, meta.transform, chosen)
+    fine_map = anatomy(meta.backbone, meta.transform.crop_px).fine_map
+    return NetworkPredictor(
+        network, meta.class_names, meta.transform, device=chosen, fine_map=fine_map
+    )
 
 
 class NetworkPredictor:
@@ -33,12 +38,15 @@ class NetworkPredictor:
         network: Network,
         class_names: tuple[str, ...],
         transform: EvalTransform,
+        *,
         device: torch.device,
+        fine_map: str | None,
     ) -> None:
         self._network = network
         self._class_names = class_names
         self._transform = transform
         self._device = device
+        self._fine_map = fine_map
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -70,3 +78,14 @@ class NetworkPredictor:
                 answers.append(head(features).softmax(dim=1).cpu().numpy())  # (n, C)
                 vectors.append(features.cpu().numpy())
         return np.concatenate(answers), np.concatenate(vectors)
+
+    def explain(self, photo: Pixels, target: int) -> HeatMap:
+        """Return which places of a photo of any size speak for a class."""
+        view = eval_view(compact(photo, self._transform), self._transform)
+        image = normalised([view], self._transform, self._device)
+        values, method = explain(self._network, self._fine_map, image, target)
+        height_px, width_px = photo.shape[:2]
+        share = self._transform.crop_px / self._transform.resize_px
+        return HeatMap(
+            values=values, seen=seen_share(width_px, height_px, view=share), method=method
+        )

@@ -37,7 +37,12 @@ def split(network: Network, parts: Anatomy, frozen: int) -> Split | None:
     """
     if frozen == len(parts.stages):
         return Split(prefix=network.body, upper=nn.Identity(), head=network.head)
-    body, boundary = network.body, parts.boundaries[frozen - 1]
+    return split_at(network, parts.boundaries[frozen - 1])
+
+
+def split_at(network: Network, boundary: str) -> Split | None:
+    """Cut after a module that all passes through; otherwise do as `split`."""
+    body = network.body
     try:
         graph = _draw(body, boundary)
         prefix = _Taken(graph).until(boundary)

@@ -17,6 +17,7 @@ from dragon_app.vision.trace import Call, trace
 SHRINKS_BELOW = 0.75  # of the side before; an unpadded convolution takes a few pixels, no stage
 FEWEST_STAGES = 3
 TOKEN_GROUPS = 4
+FINE_MAP_PX = 14  # the side of a map of features that tells places apart
 SMALLEST_LAST_STAGE = 0.01  # of all parameters; a norm after the pooling is no stage
 
 
@@ -25,7 +26,9 @@ class Anatomy:
     """Where a network's head is and to which stage (from 1) each of its modules belongs.
 
     `after_head` names what runs on the class scores, `width` is what the head reads. The output of
-    `boundaries[n - 1]` is all that stage n hands on; the last stage ends at the head.
+    `boundaries[n - 1]` is all that stage n hands on; the last stage ends at the head. `fine_map`
+    names the module whose output is the last fine map of features (N, K, h, w) before that; a
+    network that ends in tokens has none.
     """
 
     head: str
@@ -34,6 +37,7 @@ class Anatomy:
     stages: tuple[StageInfo, ...]
     stage_of: dict[str, int]
     boundaries: tuple[str, ...]
+    fine_map: str | None
 
 
 def dissect(network: nn.Module, image_size_px: int) -> Anatomy:
@@ -56,7 +60,33 @@ def dissect(network: nn.Module, image_size_px: int) -> Anatomy:
         stages=_describe(ends, body, head),
         stage_of=stage_of,
         boundaries=tuple(end.name for end in ends),
+        fine_map=_fine_map(
+            [call for call in body if call.is_cut and call.left < head.entered],
+            least_px=min(FINE_MAP_PX, image_size_px // 8),
+        ),
     )
+
+
+def _fine_map(cuts: Sequence[Call], *, least_px: int) -> str | None:
+    """Return the last map fine enough to tell places apart, if the network ends in a map at all.
+
+    One that ends in tokens, or in a map with the channels last, mixes all places long before.
+    """
+    by_place = [
+        call
+        for call in sorted(cuts, key=lambda call: call.left)
+        if len(call.shape) > 2 and any(True for _ in call.module.parameters())
+    ]
+    maps = {call.name: call.shape[3] for call in by_place if _is_map(call.shape)}
+    ends = [call.name for call in by_place if max(call.shape[2:]) > 1]
+    if not ends or ends[-1] not in maps:
+        return None
+    fine = [name for name, side in maps.items() if side >= least_px]
+    return fine[-1] if fine else max(maps, key=lambda name: maps[name])
+
+
+def _is_map(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 4 and shape[2] == shape[3] > 1
 
 
 def _own_parameters(module: nn.Module) -> int:

@@ -6,6 +6,7 @@ from dragon_app.ui.routes import (
     archives,
     classes,
     comparing,
+    explanations,
     exports,
     going_on,
     history,
@@ -62,6 +63,7 @@ def routers(session: Session) -> list[APIRouter]:
         provenance,
         promotions,
         predictions,
+        explanations,
         packages,
         teaching,
     ]
