@@ -20,8 +20,8 @@ _FOCUS = """() => {
 }"""
 
 
-def test_page_opens_with_four_tabs(page: Page) -> None:
-    expect(page.get_by_role("tab")).to_have_text(["Label", "Train", "Results", "Try"])
+def test_page_opens_with_five_tabs(page: Page) -> None:
+    expect(page.get_by_role("tab")).to_have_text(["Label", "Train", "Results", "Fix", "Try"])
     expect(page).to_have_title("Dragon")
     assert page.locator("footer").count() == 0
 
@@ -212,7 +212,7 @@ def test_page_fits_a_telephone(
     tiles(page).nth(0).tap()
     tiles(page).nth(1).tap()
     expect(page.get_by_text("2 photos chosen")).to_be_visible()
-    for tab in ("Label", "Train", "Results", "Try"):
+    for tab in ("Label", "Train", "Results", "Fix", "Try"):
         page.get_by_role("tab", name=tab).tap()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, tab
     context.close()

@@ -3,10 +3,13 @@
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Locator, Page, expect
 
-from dragon_app.imaging.sample import SAMPLES, sample_picture
+from dragon_app.core.types import Split
+from dragon_app.imaging.sample import SAMPLES, SamplePicture, sample_picture
+from dragon_app.services.intake import IncomingFile
 from dragon_app.wiring import Session
 from tests.browser.gestures import drop
 from tests.browser.studio import TINTS, photo
@@ -85,6 +88,60 @@ def test_sample_leads_to_a_right_answer_in_six_clicks(
     print(f"sample: {seconds:.1f} s, {len(clicks)} clicks and a drop, {accuracy:.1%} right")  # noqa: T201
     assert len(clicks) + 1 <= MOST_CLICKS
     assert accuracy >= MIN_ACCURACY
+
+
+def test_worst_mistake_is_opened_fixed_and_the_gain_is_told(session: Session, page: Page) -> None:
+    """A held-out photo has a wrong label: the model is right, and the label is what is fixed."""
+    right, wrong = _mislabelled_knights(session)
+    _train_quickly(session, page, run_id=1)
+    _open(page, "Results")
+    mixed = page.get_by_text(f"Most often mixed up: {wrong} taken for {right} (1 photo).")
+    expect(mixed).to_be_visible(timeout=LEARN_MS)
+    page.get_by_role("button", name="Look at these photos", exact=True).click()
+    behind = page.get_by_role("region", name=f"{wrong}, taken for {right}", exact=True)
+    behind.get_by_role("combobox").select_option(right)
+    expect(page.locator(".d-toast")).to_contain_text(f"is now {right}")
+    _open(page, "Fix")
+    expect(page.locator(".fix-waiting")).to_contain_text("1 fix (1 relabelled) since run 1 began.")
+    page.locator(".fix-waiting").get_by_role("button", name="Go to Train", exact=True).click()
+    _train_quickly(session, page, run_id=2)
+    _open(page, "Fix")
+    told = re.compile(r"After 1 fix \(1 relabelled\): of the \d+ photos that both held out, run 1")
+    expect(page.locator(".fix-brought")).to_contain_text(told, timeout=LEARN_MS)
+    before, after = (session.app.runs.get(run_id).val_accuracy or 0 for run_id in (1, 2))
+    assert after > before
+
+
+def _mislabelled_knights(session: Session) -> tuple[str, str]:
+    """Add photos of three knights, one held out with a wrong label; return its right and wrong."""
+    knights = SAMPLES["knights"]
+    for index, name in enumerate(knights.class_names[:3]):
+        pictures = [sample_picture(knights, index, number) for number in range(1, 13)]
+        files = [IncomingFile(name=each.name, read=partial(_data, each)) for each in pictures]
+        session.app.dataset.add(files, class_name=name)
+    images = session.app.dataset.described(range(1, session.app.dataset.summary().total + 1))
+    first, second, *_ = session.app.labelling.classes()
+    held_out = next(
+        each for each in images if each.class_id == first.id and each.split is Split.VAL
+    )
+    session.app.labelling.assign([held_out.id], second.id)
+    return first.name, second.name
+
+
+def _data(picture: SamplePicture) -> bytes:
+    return picture.data
+
+
+def _train_quickly(session: Session, page: Page, *, run_id: int) -> None:
+    _open(page, "Train")
+    quick = page.locator(".preset-name", has_text="Quick look")
+    _wait_enabled(quick)
+    quick.click()
+    train = page.get_by_role("button", name="Train", exact=True)
+    _wait_enabled(train)
+    train.click()
+    wait_until(lambda: len(session.app.runs.all()) == run_id)
+    wait_until(lambda: session.app.runs.get(run_id).status.is_final, timeout_s=120)
 
 
 def _photos(class_name: str) -> dict[str, bytes]:
