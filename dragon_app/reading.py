@@ -14,7 +14,7 @@ from dragon_app.core.inbox import Finding
 from dragon_app.core.metrics import balanced_accuracy
 from dragon_app.core.setup import check_packages
 from dragon_app.core.tables import cell
-from dragon_app.core.training import Prediction, RunStatus
+from dragon_app.core.training import Prediction, Run, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, say, show
 from dragon_app.services.cache import cache_size_bytes
 from dragon_app.services.inbox_words import reason_words
@@ -201,6 +201,7 @@ def runs(options: argparse.Namespace, folder: Path) -> int:
     """List the runs."""
     app = open_reader(folder)
     beginnings = app.workspace.provenances.all()
+    found = app.runs.all()
     rows = [
         {
             "run": run.id,
@@ -217,11 +218,17 @@ def runs(options: argparse.Namespace, folder: Path) -> int:
             "repeats": run.repeats,
             "provenance": [each.facts() for each in beginnings.get(run.id, [])],
         }
-        for run in app.runs.all()
+        for run in found
     ]
-    words = [f"{row['run']}: {row['status']} {row['val_accuracy'] or ''}" for row in rows]
-    show(options, {"runs": rows}, "\n".join(words) or "No run yet.")
+    words = "\n".join(map(_run_words, found)) or "No run yet."
+    show(options, {"runs": rows}, words)
     return DONE
+
+
+def _run_words(run: Run) -> str:
+    accuracy = "" if run.val_accuracy is None else f", {run.val_accuracy:.1%} right"
+    rest = f"; it can go on: train --resume {run.id}" if run.can_go_on else ""
+    return f"{run.id}: {run.status}{accuracy}{rest}"
 
 
 def backbones(options: argparse.Namespace, _: Path) -> int:

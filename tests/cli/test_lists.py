@@ -1,7 +1,9 @@
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from dragon_app.wiring import open_app
 from tests.cli.conftest import Shell
 from tests.fakes import NETWORK
 
@@ -39,7 +41,14 @@ def test_runs_are_listed_newest_first(trained: Shell) -> None:
     newest, first = trained("runs", "--json").answer["runs"]
     assert (newest["run"], first["run"]) == (2, 1)
     assert (newest["config"]["seed"], newest["status"]) == (5, "finished")
-    assert trained("runs").code == 0
+    assert trained("runs").out == "2: finished, 75.0% right\n1: finished, 75.0% right\n"
+
+
+def test_a_run_that_was_cut_off_says_how_it_goes_on(trained: Shell, folder: Path) -> None:
+    with closing(open_app(folder)) as app:
+        app.workspace.runs.cut_off(1, "The app ended while this run was training.")
+    words = "1: interrupted, 75.0% right; it can go on: train --resume 1\n"
+    assert trained("runs").out == words
 
 
 def test_backbones_are_listed_without_a_workspace(shell: Shell, folder: Path) -> None:

@@ -6,8 +6,8 @@ Object.assign(window.dragon, (() => {
 
   /* "Right on 37 of 40 held-out photos (93 %)." and, when few, how far off that may be. */
   const resultSentence = (run) => `Right on ${run.hits} of ${run.n} held-out photos (${percent(run.val_accuracy)}).`;
-  const intervalSentence = (run) => (run.n >= FEW ? `Of other photos like these, likely ${range(run)}.`
-    : `With so few held-out photos, likely anywhere from ${range(run)} of others.`);
+  const intervalSentence = (run) => (run.n >= FEW ? `On other photos like these, likely ${range(run)}.`
+    : `With so few held-out photos, likely anywhere from ${range(run)} on others.`);
 
   /* What to think of a share that stands on few photos; nothing where there are enough. */
   const fewSentence = (run) => (run.n >= FEW ? '' : run.n >= TOO_FEW

@@ -10,8 +10,8 @@ const createComparison = ({ onUse, onNews }) => {
   const use = el('button', { type: 'button', class: 'd-button', text: 'Use the winner', hidden: true });
   const cancel = el('button', { type: 'button', class: 'd-button', text: 'Cancel the comparison' });
   const node = el('section', { class: 'compare-now', 'aria-label': 'Comparison', hidden: true }, heading, words, el('div', { class: 'd-row' }, use, cancel),
-    el('table', { class: 'd-table compare-table' }, el('caption', { class: 'd-hidden', text: 'What was compared, in the order of training' }),
-      el('thead', {}, el('tr', {}, ...['What', 'Right', 'Time', 'Learns'].map((text) => el('th', { scope: 'col', text })))), body), chart.node, note);
+    el('div', { class: 'd-scroll', tabindex: 0, role: 'group', 'aria-label': 'What was compared, as a table' }, el('table', { class: 'd-table compare-table' }, el('caption', { class: 'd-hidden', text: 'What was compared, in the order of training' }),
+      el('thead', {}, el('tr', {}, ...['What', 'Right', 'Time', 'Learns'].map((text) => el('th', { scope: 'col', text })))), body)), chart.node, note);
   let now = null, timer = 0, seen = '';
 
   const share = (part) => (part == null ? '\u2013' : part < 0.01 ? `${(part * 100).toFixed(2)} %` : dragon.percent(part));
