@@ -118,8 +118,8 @@ def _beginning(options: argparse.Namespace) -> Callable[[App], Run]:
     def start(app: App) -> Run:
         app.runs.check(config)
         unequal = balance_words(app.dataset.summary().classes, config.balance)
-        if unequal:
-            say(unequal)
+        for words in filter(None, (app.backbones.warning(config), unequal)):
+            say(words)
         return app.runs.start(config)
 
     return start
@@ -225,12 +225,13 @@ def _config(options: argparse.Namespace) -> FinetuneConfig:
 
 
 def _watch(app: App, run_id: int) -> Run:
-    shown = Progress()
+    shown = ""
     while not app.runs.is_over(run_id):
-        progress = app.runs.get(run_id).progress
-        if progress != shown:
-            shown = progress
-            say(_progress_words(shown))
+        run = app.runs.get(run_id)  # which says what it has trouble with
+        words = f"{run.reason} {_progress_words(run.progress)}".strip()
+        if words != shown:
+            shown = words
+            say(shown)
         time.sleep(0.5)
     for epoch in app.runs.epochs(run_id):
         say(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from dragon_app.core.config import FinetuneConfig, WeightsSource
 from dragon_app.core.errors import BUG_WORDS, DragonError, WeightsError
 from dragon_app.core.networks import BackboneInfo
 from dragon_app.core.ports import Vision
@@ -53,6 +54,18 @@ class Backbones:
     def get(self, name: str) -> BackboneInfo:
         """Return one network with its stages; raise `NotFoundError` when there is none."""
         return self._vision().backbone(name)
+
+    def warning(self, config: FinetuneConfig) -> str:
+        """Say when a run would start from nothing; else nothing. Told before it starts."""
+        why = ""
+        if config.weights is WeightsSource.AUTO:
+            info = self.get(config.backbone)
+            if info.imagenet_is_here or info.is_starter:
+                return ""
+            why = f": there are no weights for {config.backbone} on this machine"
+        elif config.weights is not WeightsSource.NONE:
+            return ""
+        return f"It starts from nothing{why}. That needs many photos and many epochs."
 
     def fetching(self) -> Fetch:
         """Return where the newest fetch stands."""

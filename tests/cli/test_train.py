@@ -40,6 +40,16 @@ def test_train_answers_with_the_run(shell: Shell, photos: Path) -> None:
     assert "epoch 1: loss 0.500" in outcome.err
 
 
+def test_train_says_before_when_it_starts_from_nothing(shell: Shell, photos: Path) -> None:
+    shell("add", photos)
+    words = "It starts from nothing. That needs many photos and many epochs."
+    told = shell("train", "--weights", "none").err.splitlines()
+    assert told.index(words) < told.index(
+        "epoch 1: loss 0.500, on held-out photos 0.400, 75.0% right"
+    )
+    assert words not in shell("train").err
+
+
 @pytest.mark.parametrize("preset", Preset)
 def test_train_takes_every_setting_from_the_preset(
     shell: Shell, photos: Path, vision: FakeVision, monkeypatch: pytest.MonkeyPatch, preset: Preset

@@ -1,10 +1,12 @@
 """Fetching weights: one at a time, in the background, with a reason when it fails."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dragon_app.core.config import FinetuneConfig, WeightsSource
 from dragon_app.core.errors import WeightsError
 from dragon_app.core.networks import BackboneInfo
 from dragon_app.core.ports import ByteProgress
@@ -32,6 +34,27 @@ class SlowVision(FakeVision):
         if self.error is not None:
             raise self.error
         return Path(name)
+
+
+@pytest.mark.parametrize(
+    ("weights", "is_here", "words"),
+    [
+        (WeightsSource.AUTO, True, ""),
+        (WeightsSource.AUTO, False, f"nothing: there are no weights for {NETWORK.name} on"),
+        (WeightsSource.NONE, True, "It starts from nothing. That needs many photos"),
+        (WeightsSource.STARTER, False, ""),
+    ],
+)
+def test_starting_from_nothing_is_told_before(
+    weights: WeightsSource, is_here: bool, words: str
+) -> None:
+    class Bare(FakeVision):
+        def backbone(self, name: str) -> BackboneInfo:
+            return replace(NETWORK, is_starter=is_here)
+
+    told = Backbones(Bare).warning(FinetuneConfig(weights=weights))
+    assert words in told
+    assert bool(words) == bool(told)
 
 
 def test_progress_is_seen_and_the_end() -> None:
