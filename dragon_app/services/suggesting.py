@@ -21,7 +21,7 @@ from dragon_app.core.types import BatchResult
 from dragon_app.core.useful import most_useful
 from dragon_app.core.vectors import DraftHead, Floats, Ids, Vectors
 from dragon_app.imaging.decode import decode_file
-from dragon_app.services.drafts import Drafts, as_likely, of_enough, read_numbers
+from dragon_app.services.drafts import Drafts, as_likely, cautious, of_enough, read_numbers
 from dragon_app.services.embedding import Embedding
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
@@ -260,7 +260,7 @@ class Suggesting:
         self._fitted = _Fitted(head, class_ids)
         waiting, at = vectors.known(read_numbers(self._store.waiting(), 1)[:, 0])
         who = f"starter head, {len(labels):,} labels"
-        likely = head.probabilities(vectors.rows[at])
+        likely = cautious(head.probabilities(vectors.rows[at]), len(labels))
         self._tell(self._drafts.put(waiting, class_ids, likely, who), who)
         return True
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from dragon_app.services.drafts import Drafts, read_numbers
+from dragon_app.services.drafts import Drafts, cautious, read_numbers
 from dragon_app.storage.workspace import Workspace
 from tests.conftest import add_rows
 
@@ -43,3 +43,12 @@ def test_a_run_adds_to_its_own_drafts_and_keeps_no_others(workspace: Workspace) 
     assert not drafts.keep(ids, "run 1")
     assert drafts.lacking(ids).tolist() == [3]
     assert [row[0] for row in rows(workspace)] == [1, 2]
+
+
+def test_few_labels_make_no_sure_draft_and_never_another_one() -> None:
+    likely = np.array([[0.999, 0.001], [0.6, 0.4], [0.5, 0.5]], np.float32)
+    few, many = cautious(likely, 6), cautious(likely, 2000)
+    assert few.max() < 0.88
+    np.testing.assert_allclose(few.sum(1), 1, rtol=1e-6)
+    assert few.argmax(1).tolist() == likely.argmax(1).tolist()
+    np.testing.assert_allclose(many, likely, atol=1e-3)
