@@ -1,4 +1,5 @@
-"""Tables that say which file has which class: any spreadsheet's CSV read, our own written.
+"""Tables that say which file has which class: any spreadsheet's CSV read, our own written; and
+our own table of the classes.
 
 Pure text; knows no photo, zip or workspace.
 """
@@ -13,7 +14,7 @@ from itertools import islice
 
 from dragon_app.core.errors import TableError
 from dragon_app.core.split import part_named
-from dragon_app.core.types import Split
+from dragon_app.core.types import ImageClass, Split
 
 MAX_TABLE_BYTES = 20_000_000
 MAX_ROWS = 200_000
@@ -27,6 +28,9 @@ _COLUMNS = {
     "original": ("original_name",),
     "digest": ("sha256",),
 }
+CLASSES_TABLE = "classes.csv"  # names, colours, keys, in their order
+CLASS_HEADER = ("class", "colour", "key", "not in use")
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _YES = {"1", "true", "yes", "x"}
 # What a spreadsheet computes, also behind our own mark, so that reading gives what was written.
 _COMPUTED = re.compile("'*[=+\\-@\t\r]")
@@ -42,6 +46,40 @@ class LabelRow:
     is_skipped: bool = False
     original_name: str = ""
     digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRow:
+    """What our own table says about a class; colour and key are empty where they say nothing."""
+
+    name: str
+    colour: str
+    key: str
+    is_disabled: bool
+
+
+def read_classes(data: bytes) -> list[ClassRow] | None:
+    """Return the classes of our own table in their order; None when it is another table."""
+    rows = _rows(_text(data)) if len(data) <= MAX_TABLE_BYTES else []
+    if not rows or tuple(rows[0]) != CLASS_HEADER:
+        return None
+    cells = [(*map(_plain, row), "", "", "", "")[: len(CLASS_HEADER)] for row in rows[1:]]
+    return [
+        ClassRow(
+            name=name.strip(),
+            colour=colour.strip().lower() if _COLOUR.fullmatch(colour.strip()) else "",
+            key=key.strip(),
+            is_disabled=disabled.strip().casefold() in _YES,
+        )
+        for name, colour, key, disabled in cells
+    ]
+
+
+def write_classes(classes: Iterable[ImageClass]) -> str:
+    """Return our own table of classes in their order, for `read_classes`."""
+    rows = [(each.name, each.colour, each.hotkey or "", each.is_disabled) for each in classes]
+    cells = [(name, colour, key, "1" if is_off else "") for name, colour, key, is_off in rows]
+    return write_table([CLASS_HEADER, *cells])
 
 
 def read_table(data: bytes) -> list[LabelRow]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from dragon_app.core.errors import ArchiveError, BadImageError, TableError
 from dragon_app.core.names import shown_name
-from dragon_app.core.tables import MAX_TABLE_BYTES, LabelRow, read_table
+from dragon_app.core.tables import MAX_TABLE_BYTES, ClassRow, LabelRow, read_classes, read_table
 from dragon_app.core.types import Refusal
 from dragon_app.imaging.decode import MAX_BYTES, check_size
 from dragon_app.services.intake import IncomingFile, place
@@ -27,6 +27,7 @@ from dragon_app.services.tables import Said, is_table, shown_path
 MAX_MEMBERS = 120_000
 _MAX_DIRECTORY_BYTES = 64_000_000
 _MAX_FOLDERS = 32
+_MAX_CLASSES = 1000
 _MAX_RATIO = 200  # photos are packed already; a picture of one colour may shrink as much
 _BOMB_BYTES = 10_000_000  # what unpacks to less harms nobody, however small it was
 _ENTRY = b"PK\x01\x02"
@@ -49,6 +50,7 @@ class Contents:
     files: tuple[IncomingFile, ...]
     rows: tuple[LabelRow | None, ...]  # one for each file
     refused: tuple[Refusal, ...]
+    classes: tuple[ClassRow, ...] = ()  # what our own table says of them, in their order
 
 
 @contextmanager
@@ -143,7 +145,8 @@ def _contents(archive: zipfile.ZipFile, name: str, archive_bytes: int) -> Conten
     if not (taken or tables or refused):
         raise ArchiveError("holds no file")
     said = Said({path: len(group) for path, group in taken.items()})
-    refused += _read_tables(reader, tables, said)
+    classes: list[ClassRow] = []
+    refused += _read_tables(reader, tables, said, classes)
     files: list[IncomingFile] = []
     rows: list[LabelRow | None] = []
     inside, depth = _first_folders(taken, Path(name).stem)
@@ -152,13 +155,16 @@ def _contents(archive: zipfile.ZipFile, name: str, archive_bytes: int) -> Conten
         for member in group:
             files.append(_incoming(reader, member, path.split("/")[depth:], inside, row))
             rows.append(row)
-    return Contents(tuple(files), tuple(rows), (*refused, *said.refused()))
+    return Contents(tuple(files), tuple(rows), (*refused, *said.refused()), tuple(classes))
 
 
 def _read_tables(
-    reader: _Reader, tables: Mapping[str, zipfile.ZipInfo], said: Said
+    reader: _Reader,
+    tables: Mapping[str, zipfile.ZipInfo],
+    said: Said,
+    classes: list[ClassRow],
 ) -> list[Refusal]:
-    """Read the tables of a zip and return those that cannot be."""
+    """Read the tables of a zip, of files and of classes, and return those that cannot be."""
     refused: list[Refusal] = []
     room = MAX_TABLE_BYTES
     for path, member in tables.items():
@@ -166,7 +172,13 @@ def _read_tables(
             if member.file_size > room:
                 raise TableError(_TOO_MUCH)
             room -= member.file_size
-            said.read(path, read_table(reader.read(member, member.file_size)))
+            data = reader.read(member, member.file_size)
+            if (found := read_classes(data)) is None:
+                said.read(path, read_table(data))
+            elif len(found) > _MAX_CLASSES:
+                raise TableError(f"names more than {_MAX_CLASSES:,} classes")
+            else:
+                classes += found
         except (TableError, BadImageError) as error:
             refused.append(Refusal(name=shown_path(path), reason=str(error)))
     return refused

@@ -16,8 +16,8 @@ from dragon_app.core.disk import write_chunks
 from dragon_app.core.errors import BadImageError, DragonError, NotEnoughImagesError
 from dragon_app.core.file_names import FileNames, safe_name
 from dragon_app.core.names import name_key
-from dragon_app.core.tables import write_table
-from dragon_app.core.types import KeptPhoto, Split
+from dragon_app.core.tables import CLASSES_TABLE, write_classes, write_table
+from dragon_app.core.types import ImageClass, KeptPhoto, Split
 from dragon_app.core.zip_stream import ZipPipe, entry
 from dragon_app.imaging.decode import read_file
 from dragon_app.imaging.stripping import without_notes
@@ -104,10 +104,17 @@ class Exporting:
         if layout is Layout.CSV:
             tally.photos = len(photos)
             return _csv(photos)
-        return self._zip(photos, _Places(layout), keeps_notes, tally)
+        classes = self._workspace.classes.all() if layout is Layout.FOLDERS else []
+        return self._zip(photos, classes, _Places(layout), keeps_notes=keeps_notes, tally=tally)
 
     def _zip(
-        self, photos: Sequence[KeptPhoto], places: "_Places", keeps_notes: bool, tally: _Tally
+        self,
+        photos: Sequence[KeptPhoto],
+        classes: Sequence[ImageClass],
+        places: "_Places",
+        *,
+        keeps_notes: bool,
+        tally: _Tally,
     ) -> Iterator[bytes]:
         pipe = ZipPipe()
         tables: dict[str, list[Sequence[str]]] = {}
@@ -128,6 +135,8 @@ class Exporting:
             for folder, rows in tables.items():
                 text = write_table(rows).encode()
                 archive.writestr(entry(f"{folder}{_TABLE}"), text, zipfile.ZIP_DEFLATED)
+            if classes:
+                archive.writestr(entry(CLASSES_TABLE), write_classes(classes).encode("utf-8-sig"))
             if tally.lost:
                 archive.writestr(entry("not-included.txt"), "\n".join(tally.lost))
         yield pipe.take()
@@ -141,7 +150,7 @@ class _Places:
         self._files = FileNames()
         self._folders = FileNames()
         self._of_class: dict[str, str] = {}
-        for taken in (*_PART_FOLDERS.values(), NO_CLASS, _TABLE):
+        for taken in (*_PART_FOLDERS.values(), NO_CLASS, _TABLE, CLASSES_TABLE):
             self._folders.take(taken)
             self._files.take(taken)
 

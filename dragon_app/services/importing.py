@@ -16,13 +16,13 @@ from dragon_app.core.errors import (
     TableError,
 )
 from dragon_app.core.names import shown_name
-from dragon_app.core.tables import LabelRow
+from dragon_app.core.tables import CLASSES_TABLE, LabelRow, read_classes
 from dragon_app.core.types import AddResult, Refusal
 from dragon_app.imaging.decode import read_file
 from dragon_app.services.archives import open_archive
 from dragon_app.services.dataset import Dataset
 from dragon_app.services.intake import IncomingFile
-from dragon_app.services.tables import Labelled, is_table, label_photos
+from dragon_app.services.tables import Labelled, is_table, label_photos, make_classes
 from dragon_app.storage.workspace import Workspace
 
 _NOTHING = AddResult(added=0, duplicates=0, refused=())
@@ -70,6 +70,10 @@ class Importing:
         A zip or a table that is refused is named like every other file, and the rest goes on.
         """
         photos = [file for file in files if not is_table(file.name)]
+        files = sorted(files, key=lambda file: file.name != CLASSES_TABLE)
+        if files and files[0].name == CLASSES_TABLE:  # their order, before photos make them
+            with suppress(BadImageError):
+                make_classes(self._workspace.classes, read_classes(files[0].read()) or [])
         result = self._dataset.add(photos, class_name=class_name, report=report)
         labelled = 0
         for path in archives:
@@ -106,7 +110,8 @@ class Importing:
         with open_archive(path, name or shown_name(path.name)) as contents:
             total = len(contents.files)
             left = sum(file.size_bytes for file in contents.files)
-            result = AddResult(added=0, duplicates=0, refused=contents.refused)
+            refused = [*contents.refused, *make_classes(self._workspace.classes, contents.classes)]
+            result = AddResult(added=0, duplicates=0, refused=tuple(refused))
             report(0, total, result)
             for start in range(0, total, _BATCH):
                 if should_stop():
@@ -120,7 +125,14 @@ class Importing:
         return result
 
     def label_by_table(self, data: bytes, name: str, *, batch: str) -> Labelled:
-        """Give photos that are here and have no class the one that a table says."""
+        """Give photos that are here and have no class the one that a table says.
+
+        Our own table of classes makes those that are missing.
+        """
+        classes = read_classes(data)
+        if classes is not None:
+            refused = make_classes(self._workspace.classes, classes)
+            return Labelled(labelled=0, had_it=0, refused=tuple(refused))
         return label_photos(self._workspace, data, name, batch=batch)
 
     def start(self, path: Path, *, name: str, class_name: str | None = None) -> Import:

@@ -4,12 +4,15 @@ import posixpath
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dragon_app.core.errors import ClassNameError, TableError
-from dragon_app.core.names import clean_name, shown_name
-from dragon_app.core.tables import MAX_ROWS, LabelRow, read_table
+from dragon_app.core.hotkeys import clean_hotkey
+from dragon_app.core.names import clean_name, name_key, shown_name
+from dragon_app.core.tables import MAX_ROWS, ClassRow, LabelRow, read_table
 from dragon_app.core.types import Refusal, Split
+from dragon_app.storage.classes import ClassStore
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
 
@@ -128,6 +131,32 @@ def label_photos(workspace: Workspace, data: bytes, name: str, *, batch: str) ->
         workspace.labels.give_parts(parts)
     result = workspace.labels.label_first(labels, batch=batch, who=PERSON)
     return Labelled(labelled=result.changed, had_it=had_it, refused=_shortened(refused, name))
+
+
+def make_classes(store: ClassStore, rows: Sequence[ClassRow]) -> list[Refusal]:
+    """Make the classes of a table with their colours and keys; return those that cannot be.
+
+    Classes that are here stay as they are. A key that another class has is left out.
+    """
+    known = {name_key(each.name) for each in store.all()}
+    refused: list[Refusal] = []
+    for row in rows:
+        try:
+            if name_key(row.name) in known:
+                continue
+            made = store.create(row.name)
+        except ClassNameError as error:
+            refused.append(Refusal(name=shown_name(row.name)[:80], reason=str(error)))
+            continue
+        known.add(name_key(made.name))
+        if row.colour:
+            store.recolour(made.id, row.colour)
+        if row.is_disabled:
+            store.set_disabled(made.id, is_disabled=True)
+        if row.key:
+            with suppress(ClassNameError):
+                store.set_hotkey(made.id, clean_hotkey(row.key))
+    return refused
 
 
 def _found(workspace: Workspace, rows: Sequence[LabelRow]) -> list[list[int]]:

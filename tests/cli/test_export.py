@@ -44,7 +44,7 @@ def test_export_of_photos_with_a_class_only(shell: Shell, photos: Path, tmp_path
     outcome = shell("export", tmp_path / "a.zip", "--only-labelled", workspace=tmp_path / "other")
     assert (outcome.code, (tmp_path / "a.zip").exists()) == (2, False)
     assert shell("export", tmp_path / "b.zip", "--only-labelled", "--exif").code == 0
-    assert len(zipfile.ZipFile(tmp_path / "b.zip").namelist()) == 9
+    assert len(zipfile.ZipFile(tmp_path / "b.zip").namelist()) == 8 + 2  # tables
 
 
 def test_export_of_a_model(trained: Shell, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dragon_app.core.types import EventKind, Split
 from dragon_app.services.exporting import Layout
 from dragon_app.services.intake import scan
 from dragon_app.wiring import App, open_app
+from tests.archives import photos, zipped
 from tests.imaging.test_stripping import jpeg_with_notes
 from tests.photos import incoming, incoming_photos, photo_bytes
 from tests.services.test_archives import held
@@ -76,7 +77,7 @@ def test_our_own_export_brings_everything_back_once(
 @pytest.mark.parametrize("layout", ZIPS)
 def test_names_in_a_zip_are_safe_and_stand_once(full_app: App, layout: Layout) -> None:
     names = zipfile.ZipFile(io.BytesIO(exported(full_app, layout))).namelist()
-    last = [name.rsplit("/", 1)[-1] for name in names if not name.endswith("metadata.csv")]
+    last = [name.rsplit("/", 1)[-1] for name in names if not name.endswith(".csv")]
     assert len({each.casefold() for each in last}) == len(last) == 8
     assert "no suffix.png" in last
     for part in {part for name in names for part in name.split("/")}:
@@ -104,7 +105,7 @@ def test_notes_are_left_out_unless_asked_for(full_app: App) -> None:
 
 def test_only_photos_with_a_class(full_app: App) -> None:
     names = zipfile.ZipFile(io.BytesIO(exported(full_app, Layout.FOLDERS, is_labelled=True)))
-    assert len(names.namelist()) == 6 + 1
+    assert len(names.namelist()) == 6 + 2  # and the tables of photos and of classes
 
 
 def test_a_table_gives_the_labels_back_where_they_were_lost(full_app: App) -> None:
@@ -123,7 +124,9 @@ def test_an_export_is_of_the_moment_it_began(app: App) -> None:
     app.dataset.add(incoming_photos([3], "tulip"))
     app.labelling.assign([1], None)
     archive = zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
-    assert sorted(archive.namelist()) == ["metadata.csv", "rose/1.png", "rose/2.png"]
+    tables = ["classes.csv", "metadata.csv"]
+    assert sorted(archive.namelist()) == [*tables, "rose/1.png", "rose/2.png"]
+    assert b"tulip" not in archive.read("classes.csv")
 
 
 def test_one_photo_at_a_time_leaves_the_zip(app: App) -> None:
@@ -186,3 +189,46 @@ def test_the_journal_says_that_labels_came_with_the_export(full_app: App, tmp_pa
         assert (line.who, line.after) == ("import", "a/b: rose")
     finally:
         other.close()
+
+
+def test_classes_come_back_with_their_order_colours_and_keys(app: App, tmp_path: Path) -> None:
+    names = ["tulip", "=1+1", "aster", "left out"]
+    ids = [app.labelling.create_class(name).id for name in names]
+    app.labelling.order_classes([ids[2], ids[0], ids[1], ids[3]])
+    app.labelling.recolour_class(ids[1], "#123abc")
+    app.labelling.set_class_key(ids[0], "t")
+    app.labelling.disable_class(ids[3])
+    app.dataset.add([incoming(photo_bytes(1), "1.png", class_name="tulip")])
+    path = tmp_path / "all.zip"
+    path.write_bytes(exported(app, Layout.FOLDERS))
+    there = [(c.name, c.colour, c.hotkey, c.is_disabled) for c in app.labelling.classes()]
+    other = open_app(tmp_path / "other")
+    try:
+        assert other.importing.add_archive(path).refused == ()
+        found = [(c.name, c.colour, c.hotkey, c.is_disabled) for c in other.labelling.classes()]
+        assert found == there
+        first = other.labelling.classes()[0]
+        other.labelling.recolour_class(first.id, "#ffffff")
+        other.importing.add_archive(path)
+        assert other.labelling.classes()[0].colour == "#ffffff"  # who is here stays as it is
+        assert len(other.labelling.classes()) == 4
+    finally:
+        other.close()
+
+
+def test_a_hostile_table_of_classes_is_listed_and_harms_nothing(app: App, tmp_path: Path) -> None:
+    rose = app.labelling.create_class("rose")
+    app.labelling.set_class_key(rose.id, "r")
+    table = (
+        "class,colour,key,not in use\nROSE,#000000,q,1\n\u202eevil,red,x\n,#111111,a,\n"
+        f"{'n' * 81}\nfine,url(x),r,\nnew,#22AAFF,N\nnew,#000000,m,\n"
+    )
+    path = tmp_path / "all.zip"
+    path.write_bytes(zipped([("classes.csv", table.encode()), *photos("new/1.png")]))
+    result = app.importing.add_archive(path)
+    assert (result.added, len(result.refused)) == (1, 3)
+    made = {c.name: (c.colour, c.hotkey) for c in app.labelling.classes()}
+    assert set(made) == {"rose", "fine", "new"}
+    assert made["rose"] == (rose.colour, "r")
+    assert made["fine"][1] is None
+    assert made["new"] == ("#22aaff", "n")
