@@ -1,9 +1,12 @@
 """Trying a model on new photos. Holds one loaded model and swaps the reference; knows no tensor."""
 
+import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dragon_app.core.errors import BadImageError, NotFoundError, WeightsError
 from dragon_app.core.ports import Pixels, Predictor, Vision
@@ -17,6 +20,7 @@ from dragon_app.storage.promotions import Promotion
 from dragon_app.storage.workspace import Workspace
 
 _BATCH = 32
+_READERS = min(8, os.cpu_count() or 1)
 _KEPT = 2
 
 
@@ -83,14 +87,14 @@ class Predictions:
     ) -> list[Prediction]:
         """Name what is on each photo; a file that cannot be read has an `error` and no classes.
 
-        `milliseconds` is the mean over its batch, decoding included. With `tells_strange` answers
-        say how unlike the photo is; the first of them begin to learn what is usual.
+        `milliseconds` is the mean over its batch, with what it waited for the decoding. With
+        `tells_strange` answers say how unlike the photo is; the first of them begin to learn what
+        is usual.
         """
         loaded = self.load(run_id)
         answers: list[Prediction] = []
-        for start in range(0, len(files), _BATCH):
-            some = files[start : start + _BATCH]
-            answers += self._predict_batch(loaded, some, top, tells_strange=tells_strange)
+        for some, read in _read_ahead(files, loaded.predictor.decode_px):
+            answers += self._answer_batch(loaded, some, read, top, tells_strange=tells_strange)
         return answers
 
     def load(self, run_id: int | None = None) -> LoadedRun:
@@ -136,22 +140,19 @@ class Predictions:
     def _known(self, folder: str) -> LoadedRun | None:
         return next((each for each in self._loaded if each.folder == folder), None)
 
-    def _predict_batch(
+    def _answer_batch(
         self,
         loaded: LoadedRun,
         files: Sequence[IncomingFile],
+        read: Callable[[], list[Pixels | BadImageError]],
         top: int | None,
         *,
         tells_strange: bool,
     ) -> list[Prediction]:
         started = time.perf_counter()
-        errors: dict[int, str] = {}
-        photos: dict[int, Pixels] = {}
-        for position, file in enumerate(files):
-            try:
-                photos[position] = decode_bytes(file.read(), shortest_px=loaded.predictor.decode_px)
-            except BadImageError as error:
-                errors[position] = str(error)
+        found = dict(enumerate(read()))
+        errors = {i: str(each) for i, each in found.items() if isinstance(each, BadImageError)}
+        photos = {i: each for i, each in found.items() if not isinstance(each, BadImageError)}
         answers: dict[int, Iterable[float]] = {}
         strange: dict[int, float] = {}
         if photos:
@@ -176,6 +177,29 @@ class Predictions:
             )
             for i, file in enumerate(files)
         ]
+
+
+def _read_ahead(
+    files: Sequence[IncomingFile], shortest_px: int
+) -> Iterator[tuple[Sequence[IncomingFile], Callable[[], list[Pixels | BadImageError]]]]:
+    """Yield batches with what waits for their photos; the next is read while one is answered."""
+    read = partial(_read, shortest_px=shortest_px)
+    if len(files) == 1:
+        yield files, lambda: [read(files[0])]
+        return
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="reading") as pool:
+        coming = pool.map(read, files[:_BATCH])
+        for start in range(0, len(files), _BATCH):
+            present = coming
+            coming = pool.map(read, files[start + _BATCH : start + 2 * _BATCH])
+            yield files[start : start + _BATCH], partial(list, present)
+
+
+def _read(file: IncomingFile, shortest_px: int) -> Pixels | BadImageError:
+    try:
+        return decode_bytes(file.read(), shortest_px=shortest_px)
+    except BadImageError as error:
+        return error
 
 
 def _ranked(

@@ -1,5 +1,6 @@
-"""A checkpoint that answers. Immutable, so several threads may ask at once."""
+"""A checkpoint that answers. Nothing in it changes, so several threads may ask at once."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,14 +8,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dragon_app.core.config import Arithmetic
 from dragon_app.core.heat import HeatMap, seen_share
 from dragon_app.core.ports import Pixels, Predictor
 from dragon_app.core.vectors import Floats
 from dragon_app.vision import checkpoint
+from dragon_app.vision.arithmetic import lay_out, prepare
 from dragon_app.vision.backbone import Network, anatomy
 from dragon_app.vision.devices import choose_device
 from dragon_app.vision.explain import explain
-from dragon_app.vision.transforms import EvalTransform, compact, eval_view, normalised
+from dragon_app.vision.transforms import compact, eval_view, normalised
 
 BATCH = 32
 
@@ -24,27 +27,36 @@ def load_predictor(folder: Path, *, device: str = "auto") -> Predictor:
     network, meta = checkpoint.load(folder)
     chosen = choose_device(device)
     network.to(chosen).eval().requires_grad_(False)
+    prepare(network, memory_order(meta.config.arithmetic))
     fine_map = anatomy(meta.backbone, meta.transform.crop_px).fine_map
-    return NetworkPredictor(
-        network, meta.class_names, meta.transform, device=chosen, fine_map=fine_map
-    )
+    return NetworkPredictor(network, meta, device=chosen, fine_map=fine_map)
+
+
+def memory_order(trained_in: Arithmetic) -> Arithmetic:
+    """Return float32 in the memory order that was the fastest when the run was trained."""
+    is_last = trained_in in {Arithmetic.FLOAT32_LAST, Arithmetic.BFLOAT16_LAST}
+    return Arithmetic.FLOAT32_LAST if is_last else Arithmetic.FLOAT32
 
 
 class NetworkPredictor:
-    """A network in eval mode; nothing in it changes after it was made."""
+    """A network in eval mode; nothing in it changes after it was made.
+
+    One thread at a time runs the network, on all cores; others make their photos ready meanwhile.
+    """
 
     def __init__(
         self,
         network: Network,
-        class_names: tuple[str, ...],
-        transform: EvalTransform,
+        meta: checkpoint.Meta,
         *,
         device: torch.device,
         fine_map: str | None,
     ) -> None:
+        self._running = threading.Lock()
         self._network = network
-        self._class_names = class_names
-        self._transform = transform
+        self._class_names = meta.class_names
+        self._transform = meta.transform
+        self._order = memory_order(meta.config.arithmetic)
         self._device = device
         self._fine_map = fine_map
 
@@ -74,7 +86,8 @@ class NetworkPredictor:
                     for photo in photos[start : start + BATCH]
                 ]
                 images = normalised(views, self._transform, self._device)
-                features = self._network.body(images)  # (n, D)
+                with self._running:
+                    features = self._network.body(lay_out(images, self._order))  # (n, D)
                 answers.append(head(features).softmax(dim=1).cpu().numpy())  # (n, C)
                 vectors.append(features.cpu().numpy())
         return np.concatenate(answers), np.concatenate(vectors)

@@ -9,9 +9,11 @@ from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import WeightsError
 from dragon_app.wiring import Session
+from tests.browser.conftest import Faults
 from tests.browser.gestures import drop, paste
-from tests.browser.studio import Studio, fill, photo
+from tests.browser.studio import Painter, Studio, fill, photo
 
 
 @pytest.fixture
@@ -117,6 +119,35 @@ def test_a_folder_is_tried_and_a_challenger_answers_beside(
     chooser.value.set_files(folder)
     expect(page.locator(".tried li")).to_have_count(3)
     expect(page.locator(".tried li").first).to_contain_text("Run 1: Dragon 90 %")
+
+
+def test_many_photos_are_listed_in_their_order_and_the_broken_ones_told(
+    trained: Session, page: Page
+) -> None:
+    open_try(page)
+    files = {f"{n:02d}.png": photo("Dragon" if n % 3 else "Meadow", n) for n in range(40)}
+    drop(page.locator(".trying"), files | {"05.png": b"broken", "39.png": b"broken"})
+    expect(page.locator(".tried li")).to_have_count(40)
+    said = ["Dragon" if n % 3 else "Meadow" for n in range(40)]
+    said[5] = said[39] = "Not read"
+    expect(page.locator(".tried-name")).to_have_text(said)
+    expect(page.locator(".tried-head")).to_contain_text("Not read: 05.png, 39.png.")
+
+
+def test_a_damaged_model_is_told_and_tried_again(
+    trained: Session, studio: Studio, page: Page, faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(checkpoint: Path, *, device: str = "auto") -> Painter:
+        raise WeightsError(f"The checkpoint file {checkpoint.name} is missing or damaged.")
+
+    faults.expected = ("400 (Bad Request)",)
+    open_try(page)
+    with monkeypatch.context() as patched:
+        patched.setattr(studio, "load_predictor", refuse)
+        drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+        expect(page.get_by_role("alert").filter(has_text="missing or damaged")).to_be_visible()
+    page.get_by_role("button", name="Try again", exact=True).click()
+    expect(page.locator(".answer-headline")).to_have_text("Meadow")
 
 
 def test_a_broken_file_is_refused_in_words(trained: Session, page: Page) -> None:

@@ -1,12 +1,19 @@
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.errors import NotFoundError
+from dragon_app.core.errors import NotFoundError, WeightsError
+from dragon_app.core.ports import Pixels, Predictor
 from dragon_app.core.training import Run
+from dragon_app.core.vectors import Floats
+from dragon_app.services.intake import IncomingFile
 from dragon_app.wiring import App
-from tests.fakes import FakeVision
+from tests.conftest import wait_until
+from tests.fakes import FakePredictor, FakeVision
 from tests.photos import incoming, incoming_photos, photo_bytes
 
 DARK, LIGHT = photo_bytes(1), photo_bytes(2, brighter=30)
@@ -63,6 +70,70 @@ def test_no_files_get_no_answers(trained_app: App) -> None:
 def test_more_files_than_a_batch_are_answered_in_order(trained_app: App) -> None:
     answers = trained_app.predictions.predict(incoming_photos(range(40)))
     assert [answer.name for answer in answers] == [f"{n}.png" for n in range(40)]
+
+
+def test_the_next_batch_is_read_while_one_is_answered_and_no_more(
+    trained_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    seen: list[int] = []
+    look = FakePredictor.look
+
+    def look_slowly(self: FakePredictor, photos: Sequence[Pixels]) -> tuple[Floats, Floats]:
+        wait_until(lambda: len(read) >= min(100, 32 * len(seen) + 64))
+        seen.append(len(read))
+        return look(self, photos)
+
+    def file(number: int) -> IncomingFile:
+        plain = incoming(photo_bytes(number), f"{number}.png")
+
+        def read_it() -> bytes:
+            read.append(plain.name)
+            return plain.read()
+
+        return replace(plain, read=read_it)
+
+    monkeypatch.setattr(FakePredictor, "look", look_slowly)
+    answers = trained_app.predictions.predict([file(n) for n in range(100)])
+    assert [answer.name for answer in answers] == [f"{n}.png" for n in range(100)]
+    assert seen == [64, 96, 100, 100]
+
+
+def test_five_broken_files_among_five_hundred_are_told_and_the_rest_is_answered(
+    trained_app: App,
+) -> None:
+    whole = [photo_bytes(number) for number in range(10)]
+    files = [incoming(whole[n % 10], f"{n}.png") for n in range(500)]
+    broken = range(7, 500, 100)
+    for number in broken:
+        files[number] = incoming(whole[0][:60], f"{number}.png")
+    answers = trained_app.predictions.predict(files)
+    assert [answer.name for answer in answers] == [f"{n}.png" for n in range(500)]
+    assert [n for n, answer in enumerate(answers) if answer.error] == list(broken)
+    assert all(bool(answer.classes) != bool(answer.error) for answer in answers)
+
+
+def test_a_run_whose_class_was_deleted_since_still_names_it(trained_app: App) -> None:
+    trained_app.labelling.delete_class(trained_app.labelling.classes()[1].id)
+    (answer,) = trained_app.predictions.predict([incoming(LIGHT)])
+    assert {each.name for each in answer.classes} == {"dark", "light"}
+
+
+def test_a_damaged_model_is_told_and_another_run_answers(
+    trained_app: App, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(trained_app)
+    load = vision.load_predictor
+
+    def load_if_whole(folder: Path, *, device: str = "auto") -> Predictor:
+        if folder.parent.name == "2":
+            raise WeightsError("The checkpoint file is missing or damaged.")
+        return load(folder, device=device)
+
+    monkeypatch.setattr(vision, "load_predictor", load_if_whole)
+    with pytest.raises(WeightsError, match="damaged"):
+        trained_app.predictions.predict([incoming(DARK)])
+    assert trained_app.predictions.predict([incoming(DARK)], run_id=1)[0].run_id == 1
 
 
 def test_the_newest_run_answers(trained_app: App) -> None:

@@ -1,15 +1,18 @@
 """A checkpoint that answers."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import WeightsError
 from dragon_app.core.ports import Pixels, Predictor
+from dragon_app.imaging.decode import decode_bytes
 from dragon_app.vision import checkpoint
 from dragon_app.vision.backbone import random_network
 from dragon_app.vision.predictor import load_predictor
@@ -18,6 +21,11 @@ from dragon_app.vision.transforms import EvalTransform
 
 @pytest.fixture
 def predictor(tmp_path: Path) -> Predictor:
+    return load_predictor(save(tmp_path), device="cpu")
+
+
+def save(folder: Path, *, trained_in: Arithmetic = Arithmetic.FLOAT32) -> Path:
+    """Keep a checkpoint of random weights."""
     generator = torch.Generator().manual_seed(0)
     network = random_network("squeezenet1_1", classes=3, image_size_px=64, generator=generator)
     network.head.linear.weight.data.normal_(generator=generator)
@@ -25,16 +33,14 @@ def predictor(tmp_path: Path) -> Predictor:
         backbone="squeezenet1_1",
         class_names=("a", "b", "c"),
         transform=EvalTransform(resize_px=73, crop_px=64),
-        config=FinetuneConfig(backbone="squeezenet1_1"),
+        config=FinetuneConfig(backbone="squeezenet1_1", arithmetic=trained_in),
         weights="",
         snapshot_digest="",
         epoch=1,
         val_accuracy=0.0,
         val_loss=0.0,
     )
-    return load_predictor(
-        checkpoint.save(network.state_dict(), meta, tmp_path, "best-0001"), device="cpu"
-    )
+    return checkpoint.save(network.state_dict(), meta, folder, f"best-{trained_in}")
 
 
 def _photos(count: int) -> list[Pixels]:
@@ -54,6 +60,40 @@ def test_an_answer_does_not_depend_on_the_photos_beside_it(predictor: Predictor)
     photos = _photos(40)
     together = predictor.probabilities(photos)
     assert np.allclose(predictor.probabilities(photos[33:34]), together[33:34], atol=1e-5)
+
+
+def test_the_memory_order_that_trained_fastest_changes_no_answer(tmp_path: Path) -> None:
+    plain = load_predictor(save(tmp_path), device="cpu")
+    for trained_in in (Arithmetic.FLOAT32_LAST, Arithmetic.BFLOAT16_LAST, Arithmetic.BFLOAT16):
+        other = load_predictor(save(tmp_path, trained_in=trained_in), device="cpu")
+        photos = _photos(3)
+        assert np.allclose(other.probabilities(photos), plain.probabilities(photos), atol=1e-5)
+
+
+def odd_photo(kind: str) -> bytes:
+    """Return a photo of a kind that is easily forgotten."""
+    colours = Image.effect_noise((90, 60), 80).convert("RGB")
+    made: dict[str, tuple[Image.Image, str]] = {
+        "one pixel": (Image.new("RGB", (1, 1), "red"), "PNG"),
+        "20,000 by 50 pixels": (Image.new("RGB", (20_000, 50), "red"), "PNG"),
+        "animated": (colours, "GIF"),
+        "CMYK": (colours.convert("CMYK"), "JPEG"),
+        "16 bits": (Image.fromarray(np.full((60, 90), 40_000, np.uint16)), "PNG"),
+    }
+    image, form = made[kind]
+    more = {"save_all": True, "append_images": [colours.rotate(180)]} if form == "GIF" else {}
+    file = io.BytesIO()
+    image.save(file, form, **more)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "kind", ["one pixel", "20,000 by 50 pixels", "animated", "CMYK", "16 bits"]
+)
+def test_an_odd_photo_gets_probabilities(predictor: Predictor, kind: str) -> None:
+    photo = decode_bytes(odd_photo(kind), shortest_px=predictor.decode_px)
+    (row,) = predictor.probabilities([photo])
+    assert row.sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_no_photo_gives_no_row(predictor: Predictor) -> None:

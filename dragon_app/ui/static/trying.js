@@ -1,7 +1,8 @@
 /* The Try tab: a photo by drop, choice, paste or webcam, and what the model says about it. */
 const root = element.querySelector('.trying');
 const { el, icon, call } = dragon;
-const AT_ONCE = 16;
+/* While the network looks at the photos of one request, the app reads those of the next. */
+const AT_ONCE = 16, AHEAD = 3;
 let state = null, asked = 0, urls = [], shown = [];
 
 const none = createNone({ onChange: () => { answer.again(); other.again(); list.again(); lesson.again(); } });
@@ -92,9 +93,17 @@ const tryPhotos = async (items) => {
   showCamera();
   const timer = waiting(mine);
   try {
+    const asking = [];
+    const askNext = () => {
+      const some = items.slice(asking.length * AT_ONCE, (asking.length + 1) * AT_ONCE);
+      if (some.length) asking.push(ask(some, rival));
+      asking.at(-1).catch(() => {}); // told when its turn comes
+    };
+    for (let i = 1; i < AHEAD; i += 1) askNext();
     for (let start = 0; start < items.length; start += AT_ONCE) {
+      askNext();
       const some = items.slice(start, start + AT_ONCE);
-      const { run, told, rivals } = await ask(some, rival);
+      const { run, told, rivals } = await asking[start / AT_ONCE];
       if (mine !== asked) return;
       busy.hidden = items.length <= start + AT_ONCE;
       busy.textContent = `${start + some.length} of ${items.length} photos`;
