@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dragon_app.core.errors import BadImageError, NotFoundError
+from dragon_app.core.errors import BadImageError, NotFoundError, WeightsError
 from dragon_app.core.paired import sign_test
 from dragon_app.core.ports import Predictor, Vision
 from dragon_app.core.reliability import Reliability, reliability
@@ -195,6 +195,14 @@ class Results:
 
     def _said(self, run_id: int) -> _Said:
         checkpoint = self._workspace.runs.checkpoint_folder(run_id)
+        try:
+            return self._said_by(checkpoint, run_id)
+        except WeightsError:
+            if self._workspace.runs.checkpoint_folder(run_id) == checkpoint:
+                raise
+            return self._said(run_id)  # a better one took its place meanwhile
+
+    def _said_by(self, checkpoint: str, run_id: int) -> _Said:
         run = self._workspace.runs.get(run_id)
         samples = [
             sample

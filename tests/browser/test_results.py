@@ -97,6 +97,39 @@ def test_a_number_of_the_matrix_opens_its_photos_and_a_label_is_changed_there(
     expect(page.locator(".calibration-drawing")).to_be_visible()
 
 
+def test_undo_on_a_message_takes_back_what_it_says_and_nothing_newer(
+    session: Session, page: Page
+) -> None:
+    train(session, epochs=2)
+    page.get_by_role("tab", name="Results").click()
+    page.get_by_role("button", name="Meadow, taken for Dragon: 1 photo", exact=True).click()
+    mistakes = page.get_by_role("region", name="Meadow, taken for Dragon", exact=True)
+    mistakes.get_by_role("combobox").select_option("Dragon")
+    expect(page.locator(".d-toast")).to_contain_text("is now Dragon")
+    session.app.labelling.bin([1])
+    page.locator(".d-toast").get_by_role("button", name="Undo", exact=True).click()
+    expect(page.locator(".d-toast")).to_contain_text("Label undone on 1 photo.")
+    dragon, meadow = session.app.dataset.summary().classes
+    assert (dragon.total, meadow.total) == (7, 8)
+
+
+def test_cells_of_a_run_at_work_keep_the_focus(
+    session: Session, studio: Studio, page: Page
+) -> None:
+    run = session.app.runs.start(FinetuneConfig(epochs=102))
+    page.get_by_role("tab", name="Results").click()
+    cell = page.get_by_role("button", name="Meadow, taken for Dragon: 1 photo", exact=True)
+    cell.focus()
+    studio.allow(1)
+    expect(page.get_by_role("row", name="Run 1")).to_contain_text("101 epochs")
+    expect(cell).to_be_focused()
+    studio.allow(1)
+    session.app.runs.wait(run.id)
+    expect(page.get_by_role("group", name="What to do with this run")).to_contain_text(
+        "Train again"
+    )
+
+
 def test_two_runs_are_compared_promoted_and_stepped_back_from(session: Session, page: Page) -> None:
     train(session, epochs=2)
     train(session, epochs=3, seed=1)

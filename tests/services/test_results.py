@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.errors import NotFoundError
+from dragon_app.core.errors import NotFoundError, WeightsError
 from dragon_app.core.training import Run
 from dragon_app.core.types import Split
 from dragon_app.wiring import App
@@ -75,6 +75,24 @@ def test_a_run_of_an_older_version_is_asked_once(ready_app: App, vision: FakeVis
     assert (len(first.answers), first.gone) == (2, 0)
     assert ready_app.results.answers(run.id) == first
     assert len(vision.loaded) == 1
+
+
+def test_a_checkpoint_that_a_better_one_replaced_meanwhile_is_asked_for_anew(
+    ready_app: App, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = train(ready_app, vision, [[0.6, 0.4], [0.75, 0.25]])
+    runs = ready_app.workspace.runs
+    folders = ["runs/replaced", *[runs.checkpoint_folder(run.id)] * 9]
+    monkeypatch.setattr(runs, "checkpoint_folder", lambda _: folders.pop(0))
+
+    def damaged(folder: object, **_: object) -> None:
+        raise WeightsError(f"There is no model in {folder}.")
+
+    monkeypatch.setattr(vision, "load_predictor", damaged)
+    assert len(ready_app.results.answers(run.id).answers) == 2
+    folders[:] = ["runs/replaced"] * 2
+    with pytest.raises(WeightsError):
+        ready_app.results.answers(run.id)
 
 
 def test_photos_that_were_removed_before_it_was_asked_are_counted(

@@ -54,11 +54,9 @@ const createFixList = ({ names, colourOf, onChoose, onEnd }) => {
     if (chosen?.id !== node.dataset.seen) chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     node.dataset.seen = chosen?.id ?? '';
   };
-  /* Keys are the photos' from here on, unless somebody goes from tab to tab by keyboard. */
+  /* Keys are the photos' after a click on the tab; who goes from tab to tab by keyboard stays there. */
   const takeKeys = () => {
-    const active = document.activeElement;
-    if (!active || active === document.body || active.matches('[role="tab"]:not(:focus-visible)'))
-      node.focus({ preventScroll: true });
+    if (document.activeElement?.matches('[role="tab"]:not(:focus-visible)')) node.focus({ preventScroll: true });
   };
   return { node, show, takeKeys };
 };

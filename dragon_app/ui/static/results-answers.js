@@ -28,9 +28,9 @@ const createPhotoCards = ({ classes }) => {
     const show = () => {
       field.value = photo.class_id ?? '';
     };
-    const undo = async (before) => {
+    const undo = async (before, of) => {
       try {
-        const { words } = await call('/undo', { batch: dragon.newBatch() });
+        const { words } = await call('/undo', { batch: dragon.newBatch(), of });
         photo.class_id = before;
         dragon.toast(words, { key: 'gesture' });
         dragon.changed();
@@ -43,10 +43,11 @@ const createPhotoCards = ({ classes }) => {
       const before = photo.class_id;
       const wanted = field.value === '' ? null : Number(field.value);
       const name = field.selectedOptions[0].textContent;
+      const batch = dragon.newBatch();
       try {
         await call('/labels', {
           gesture: 'class',
-          batch: dragon.newBatch(),
+          batch,
           image_ids: [photo.id],
           class_id: wanted,
         });
@@ -54,7 +55,7 @@ const createPhotoCards = ({ classes }) => {
         const now = wanted === null ? 'without a class' : `now ${name}`;
         dragon.toast(`${photo.name} is ${now}. The next run learns from that.`, {
           key: 'gesture',
-          action: { label: 'Undo', run: () => undo(before) },
+          action: { label: 'Undo', run: () => undo(before, batch) },
         });
         dragon.changed();
       } catch (error) {

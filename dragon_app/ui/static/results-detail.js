@@ -10,7 +10,8 @@ const createDetail = ({ cards, champion, onStarted }) => {
   const provenance = createProvenance({ onStarted });
   const node = el('section', { class: 'detail', 'aria-label': 'The chosen run', hidden: true });
   const actions = el('div', { class: 'd-row detail-actions', role: 'group', 'aria-label': 'What to do with this run' });
-  let shownKey = '';
+  let shownKey = '',
+    shown = null;
 
   const quiet = (id, text) => el('p', { id, class: 'd-text d-quiet', text });
   const heading = (text) => el('h3', { class: 'd-subtitle', text });
@@ -54,10 +55,15 @@ const createDetail = ({ cards, champion, onStarted }) => {
     matrix.perClass(full),
   ];
 
+  /* Somebody looks into a run at work: it is drawn anew when they are done, or it is. */
+  const isHeld = (run, answers) =>
+    shownKey && shown.id === run.id && shown.status === run.status && shown.answers === answers && !run.is_final &&
+    (node.contains(document.activeElement) || !!node.querySelector('.cell-photos:not([hidden])'));
   const show = async (run, { answers }) => {
     const key = JSON.stringify([run, answers]);
-    if (key === shownKey) return;
+    if (key === shownKey || isHeld(run, answers)) return;
     shownKey = key;
+    shown = { ...run, answers };
     const [full, progress] = await Promise.all([call(`/runs/${run.id}`), call(`/runs/${run.id}/progress`)]);
     if (key !== shownKey) return;
     const hasModel = full.val_accuracy != null;
