@@ -7,10 +7,12 @@ is as it was when the export began, and the bin is not in it.
 import logging
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+from shutil import disk_usage
 
 from dragon_app.core.disk import write_chunks
 from dragon_app.core.errors import BadImageError, DragonError, NotEnoughImagesError
@@ -80,6 +82,8 @@ class Exporting:
         """Write an export to a file, which appears when it is whole."""
         tally = _Tally()
         photos = self._photos(is_labelled)
+        if layout is not Layout.CSV:
+            self._check_room(path, photos)
         try:
             write_chunks(path, self._pieces(photos, layout, keeps_notes, tally))
         except OSError as error:
@@ -90,6 +94,19 @@ class Exporting:
         """Return what a person's export may be called."""
         suffix = "csv" if layout is Layout.CSV else "zip"
         return f"{safe_name(self._workspace.folder.name)}-{layout}.{suffix}"
+
+    def _check_room(self, path: Path, photos: Sequence[KeptPhoto]) -> None:
+        """Refuse what cannot fit before it is begun; a zip is as large as its photos."""
+        needed = 0
+        for photo in photos:
+            with suppress(OSError):  # named as lost when its turn comes
+                needed += self._workspace.blobs.path(photo.digest).stat().st_size
+        free = disk_usage(path.parent)[2] if path.parent.is_dir() else needed
+        if needed > free:
+            raise DragonError(
+                f"{path} needs {needed / 1e9:,.1f} GB and {free / 1e9:,.1f} GB are free there. "
+                "Free some space, or name a folder on another disk. Nothing was written."
+            )
 
     def _photos(self, is_labelled: bool) -> list[KeptPhoto]:
         photos = self._workspace.images.kept(is_labelled=is_labelled)

@@ -10,6 +10,7 @@ import pytest
 
 from dragon_app.core.errors import DragonError, NotEnoughImagesError
 from dragon_app.core.types import EventKind, Split
+from dragon_app.services import exporting
 from dragon_app.services.exporting import Layout
 from dragon_app.services.intake import scan
 from dragon_app.wiring import App, open_app
@@ -232,3 +233,15 @@ def test_a_hostile_table_of_classes_is_listed_and_harms_nothing(app: App, tmp_pa
     assert made["rose"] == (rose.colour, "r")
     assert made["fine"][1] is None
     assert made["new"] == ("#22aaff", "n")
+
+
+def test_a_zip_that_does_not_fit_the_disk_is_said_before_it_is_begun(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.dataset.add(incoming_photos([1, 2], "rose"))
+    how = {"is_labelled": False, "keeps_notes": False}
+    monkeypatch.setattr(exporting, "disk_usage", lambda _: (10, 10, 0))
+    with pytest.raises(DragonError, match=r"needs 0\.0 GB and 0\.0 GB are free there"):
+        app.exporting.write(tmp_path / "a.zip", Layout.FOLDERS, **how)
+    assert not (tmp_path / "a.zip").exists()
+    app.exporting.write(tmp_path / "a.csv", Layout.CSV, **how)
