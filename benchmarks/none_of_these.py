@@ -24,9 +24,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.machine import load, machine
-from dragon_app.core.novelty import Novelty
 from dragon_app.core.ports import Pixels, Predictor
 from dragon_app.core.presets import PRESETS, Preset
+from dragon_app.core.usual import Usual
 from dragon_app.core.vectors import Floats
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.services.intake import IncomingFile, scan
@@ -69,20 +69,20 @@ def _measure(
             run = app.runs.start(PRESETS[preset])
             app.runs.wait(run.id)
             predictor = app.predictions.load(run.id).predictor
-            novelty = _usual(app, run.id)
+            standard = _usual(app, run.id)
         finally:
             app.close()
-    usual = _look(predictor, novelty, _read(predictor, known))
-    strange = [_look(predictor, novelty, p) for p in (_read(predictor, absent), others)]
-    areas = [_area(strange[i][k], usual[k]) for i in range(2) for k in range(2)]
-    return (*areas, float((novelty.shares(usual[2]) <= _USUAL).mean()))
+    seen = _look(predictor, standard, _read(predictor, known))
+    strange = [_look(predictor, standard, p) for p in (_read(predictor, absent), others)]
+    areas = [_area(strange[i][k], seen[k]) for i in range(2) for k in range(2)]
+    return (*areas, float((seen[2] <= _USUAL).mean()))
 
 
-def _usual(app: App, run_id: int) -> Novelty:
+def _usual(app: App, run_id: int) -> Usual:
     loaded = app.predictions.load(run_id)
-    while (novelty := app.strangers.of(run_id, loaded.folder, loaded.predictor)) is None:
+    while (usual := app.strangers.of(run_id, loaded.folder, loaded.predictor)) is None:
         time.sleep(0.1)
-    return novelty
+    return usual
 
 
 def _read(predictor: Predictor, files: Sequence[IncomingFile]) -> list[Pixels]:
@@ -90,11 +90,11 @@ def _read(predictor: Predictor, files: Sequence[IncomingFile]) -> list[Pixels]:
 
 
 def _look(
-    predictor: Predictor, novelty: Novelty, photos: Sequence[Pixels]
+    predictor: Predictor, usual: Usual, photos: Sequence[Pixels]
 ) -> tuple[Floats, Floats, Floats]:
-    """Return two measures of being strange (N,), and the vectors (N, D)."""
+    """Return two measures of being strange, and the share that Try compares with its limit."""
     rows, vectors = predictor.look(photos)
-    return 1 - rows.max(axis=1), novelty.strangeness(vectors), vectors
+    return 1 - rows.max(axis=1), usual.strangeness(vectors, rows), usual.shares(vectors, rows)
 
 
 def _area(strange: Floats, usual: Floats) -> float:

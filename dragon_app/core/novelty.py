@@ -34,11 +34,6 @@ class Novelty:
         found: Floats = nearest - _squares(rows - self.middle, self.around)
         return found
 
-    def shares(self, rows: Floats) -> Floats:
-        """Return which share of the held-out photos is less strange than each vector, (N,)."""
-        places = np.searchsorted(self.usual, self.strangeness(rows))
-        return np.asarray(places / len(self.usual), np.float32)
-
 
 def fit_novelty(rows: Floats, targets: NDArray[np.int64], *, held_out: Floats) -> Novelty | None:
     """Learn what is usual from vectors (N, D) with classes (N,), and from held-out ones (M, D).

@@ -156,12 +156,13 @@ class Predictions:
         answers: dict[int, Iterable[float]] = {}
         strange: dict[int, float] = {}
         if photos:
-            rows, vectors = loaded.predictor.look(list(photos.values()))  # (N, C), (N, D)
-            rows = tempered(rows, loaded.temperature or 1.0)
+            said, vectors = loaded.predictor.look(list(photos.values()))  # (N, C), (N, D)
+            rows = tempered(said, loaded.temperature or 1.0)
             if tells_strange:
-                novelty = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
-                if novelty is not None:
-                    strange = dict(zip(photos, map(float, novelty.shares(vectors)), strict=True))
+                usual = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
+                if usual is not None:
+                    shares = map(float, usual.shares(vectors, said))
+                    strange = dict(zip(photos, shares, strict=True))
             answers = dict(zip(photos, rows, strict=True))
         milliseconds = (time.perf_counter() - started) * 1000 / len(files)
         return [

@@ -8,14 +8,12 @@ import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dragon_app.core.errors import BadImageError
-from dragon_app.core.novelty import Novelty, fit_novelty
 from dragon_app.core.ports import Predictor
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.types import Sample, Split
-from dragon_app.core.vectors import Floats
+from dragon_app.core.usual import Seen, Usual, fit_usual
 from dragon_app.imaging.decode import decode_file
 from dragon_app.storage.workspace import Workspace
 
@@ -34,19 +32,19 @@ class Strangers:
     def __init__(self, workspace: Workspace, *, is_busy: Callable[[], bool]) -> None:
         self._workspace = workspace
         self._is_busy = is_busy
-        self._known: tuple[tuple[str, Novelty | None], ...] = ()  # by checkpoint folder
+        self._known: tuple[tuple[str, Usual | None], ...] = ()  # by checkpoint folder
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_closing = threading.Event()
 
-    def of(self, run_id: int, folder: str, predictor: Predictor) -> Novelty | None:
+    def of(self, run_id: int, folder: str, predictor: Predictor) -> Usual | None:
         """Return what is usual for a run; None while that is not known, or cannot be.
 
         The first question begins to learn it, unless the machine trains.
         """
-        for known, novelty in self._known:
+        for known, usual in self._known:
             if known == folder:
-                return novelty
+                return usual
         with self._starting:
             is_at_work = self._thread is not None and self._thread.is_alive()
             if not is_at_work and not self._is_busy() and not self._is_closing.is_set():
@@ -74,15 +72,14 @@ class Strangers:
         }
         if self._is_closing.is_set():
             return
-        rows, targets = parts[Split.TRAIN]
-        novelty = fit_novelty(rows, targets, held_out=parts[Split.VAL][0]) if len(rows) else None
-        self._known = ((folder, novelty), *self._known)[:_KEPT]
-        _LOG.info("run %s knows what is usual: %s photos", run_id, len(rows))
+        learned = parts[Split.TRAIN]
+        usual = fit_usual(learned, parts[Split.VAL]) if len(learned.targets) else None
+        self._known = ((folder, usual), *self._known)[:_KEPT]
+        _LOG.info("run %s knows what is usual: %s photos", run_id, len(learned.targets))
 
-    def _look(
-        self, predictor: Predictor, samples: Sequence[Sample]
-    ) -> tuple[Floats, NDArray[np.int64]]:
-        found, targets = [], []
+    def _look(self, predictor: Predictor, samples: Sequence[Sample]) -> Seen:
+        answers = [np.zeros((0, len(predictor.class_names)), np.float32)]
+        vectors, targets = [], []
         for start in range(0, len(samples), _BATCH):
             pixels = []
             for sample in samples[start : start + _BATCH]:
@@ -95,9 +92,14 @@ class Strangers:
                 except BadImageError:  # removed since, or damaged: the others still count
                     continue
             if pixels:
-                found.append(predictor.look(pixels)[1])
-        rows = np.concatenate(found) if found else np.zeros((0, 1), np.float32)
-        return rows, np.array(targets, np.int64)
+                rows, some = predictor.look(pixels)
+                answers.append(rows)
+                vectors.append(some)
+        return Seen(
+            vectors=np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32),
+            probabilities=np.concatenate(answers),
+            targets=np.array(targets, np.int64),
+        )
 
 
 def _some(samples: Sequence[Sample]) -> Sequence[Sample]:

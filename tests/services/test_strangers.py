@@ -39,7 +39,9 @@ def test_what_is_usual_is_learned_in_the_background_and_the_rest_is_strange(
     known = strangeness(trained_app, photo_bytes(500))
     assert known is not None
     assert known < 1
-    assert strangeness(trained_app, plain("magenta")) == 1
+    found = strangeness(trained_app, plain("magenta"))
+    assert found is not None
+    assert found > 0.95
     assert strangeness(trained_app, b"broken") is None
     unasked = trained_app.predictions.predict([incoming(plain("magenta"))])[0]
     assert unasked.strangeness is None  # scripts do not wait for what they do not show
