@@ -3,10 +3,15 @@ const createPhotoCards = ({ classes }) => {
   const { el, call } = dragon;
   const AT_ONCE = 60;
 
-  const enlarge = (photo) =>
+  /* `asks` is {run, names}: who can tell what it looked at on this photo, and for which classes. */
+  const enlarge = (photo, asks) =>
     dragon.dialog(photo.name, (form, close) => {
+      const heat = dragon.heat();
+      if (asks) heat.offer({ id: photo.id }, asks.run, asks.names);
+      const large = el('img', { class: 'said-large', alt: photo.name, src: `/dragon/photos/${photo.id}?v=${photo.v}` });
       form.append(
-        el('img', { class: 'said-large', alt: photo.name, src: `/dragon/photos/${photo.id}?v=${photo.v}` }),
+        el('div', { class: 'heat-frame' }, large, heat.veil),
+        heat.node,
         el(
           'div',
           { class: 'd-actions' },
@@ -67,7 +72,7 @@ const createPhotoCards = ({ classes }) => {
     return field;
   };
 
-  const card = (photo, lines) =>
+  const card = (photo, { lines, asks }) =>
     el(
       'li',
       { class: 'said' },
@@ -77,7 +82,7 @@ const createPhotoCards = ({ classes }) => {
           type: 'button',
           class: 'said-photo',
           'aria-label': `Enlarge ${photo.name}`,
-          onclick: () => enlarge(photo),
+          onclick: () => enlarge(photo, asks?.(photo)),
         },
         el('img', { alt: '', loading: 'lazy', src: `/dragon/thumbnails/${photo.id}?v=${photo.v}` }),
       ),
@@ -86,14 +91,15 @@ const createPhotoCards = ({ classes }) => {
       chooser(photo),
     );
 
-  /* `lines(photo)` are the words below a photo; `gone` says how many more there were. */
-  const cards = (photos, { lines, gone = 0 }) => {
+  /* `lines(photo)` are the words below a photo; `gone` says how many more there were; `asks(photo)`
+     which run can explain it. */
+  const cards = (photos, { lines, gone = 0, asks }) => {
     const list = el('ul', { class: 'said-list' });
     const more = el('button', { type: 'button', class: 'd-button is-small', text: 'Show more' });
     const node = el('div', { class: 'd-stack' }, list, more);
     let shown = 0;
     const show = () => {
-      list.append(...photos.slice(shown, shown + AT_ONCE).map((photo) => card(photo, lines)));
+      list.append(...photos.slice(shown, shown + AT_ONCE).map((photo) => card(photo, { lines, asks })));
       shown += AT_ONCE;
       more.hidden = shown >= photos.length;
     };

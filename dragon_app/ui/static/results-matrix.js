@@ -44,7 +44,11 @@ const createMatrix = ({ cards }) => {
       panel.replaceChildren(
         heading(title),
         el('p', { class: 'd-text d-quiet', text: found.photos.length ? hint : 'None of these photos is here any more.' }),
-        cards(found.photos, { lines: words, gone: found.gone }),
+        cards(found.photos, {
+          lines: words,
+          gone: found.gone,
+          asks: () => ({ run: full.id, names: [full.class_names[said], full.class_names[target]] }),
+        }),
       );
       panel.focus();
     } catch (error) {

@@ -65,7 +65,7 @@ const createVersus = ({ cards, champion, onClose }) => {
         chart.node,
         el('h3', { class: 'd-subtitle', text: 'Where they disagree' }),
         found.photos.length
-          ? cards(found.photos, { lines, gone: found.gone })
+          ? cards(found.photos, { lines, gone: found.gone, asks: ({ said, truth }) => ({ run: first, names: [said[0], truth] }) })
           : el('p', { class: 'd-text d-quiet', text: found.gone ? 'Those photos were removed for good.' : 'They say the same about every photo.' }),
       );
       chart.show(others, [first, second]);

@@ -24,10 +24,11 @@ const hint = el('div', { class: 'stage-hint' }, icon('photo'), el('p', { class: 
 const again = el('button', { type: 'button', class: 'd-button is-small', text: 'Try again', hidden: true });
 const lesson = createLesson({ classes: () => state?.summary.classes ?? [], isNone: none.isNone }), untaught = createUntaught();
 const answers = el('div', { class: 'answers' }, answer.node);
-const side = el('div', { class: 'trying-side' }, busy, note, again, answers, lesson.node, list.node);
 const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
 const smoother = createSmoother();
 const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
+const heat = createTriedHeat({ stage, photo });
+const side = el('div', { class: 'trying-side' }, busy, note, again, answers, heat.node, lesson.node, list.node);
 const room = el('div', { class: 'trying-room' },
   el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, camera.menu, field, folderField), which, challenger.node, none.node, untaught.node), side);
 const locked = el('div', { class: 'd-empty' });
@@ -53,7 +54,7 @@ const showCamera = () => {
   if (isOn) photo.hidden = true;
   hint.hidden = isOn || !photo.hidden;
 };
-const forget = () => { urls.forEach((url) => URL.revokeObjectURL(url)); urls = []; list.clear(); };
+const forget = () => { urls.forEach((url) => URL.revokeObjectURL(url)); urls = []; list.clear(); heat.clear(); };
 
 /* The first answer after a start loads the engine, which takes seconds: said, when it does. */
 const waiting = (mine) => setTimeout(() => {
@@ -113,6 +114,7 @@ const tryPhotos = async (items) => {
       answer.show(lines[0].answer, run, colours());
       if (lines[0].other) { other.show(lines[0].other, rival, colours()); answers.append(other.node); }
       lesson.show(some[0].file, lines[0].answer);
+      heat.show(some[0].file, lines[0].answer, run);
       answers.hidden = false;
     }
   } catch (error) {

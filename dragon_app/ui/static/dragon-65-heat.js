@@ -1,0 +1,72 @@
+/* What a run looked at: a button that lays a map over a photo, which class it is about, what it says. */
+Object.assign(
+  window.dragon,
+  (() => {
+    const { el, call } = window.dragon;
+
+    /* `veil` is to be placed over the photo, `node` beside it. */
+    const heat = () => {
+      const veil = el('img', { class: 'heat-veil', alt: '', hidden: true });
+      const button = el('button', { type: 'button', class: 'd-button is-small', text: 'What it looked at', 'aria-pressed': 'false' });
+      const menu = el('select', { class: 'd-input', 'aria-label': 'What spoke for' });
+      const about = el('label', { class: 'd-row heat-about', hidden: true }, el('span', { text: 'What spoke for' }), menu);
+      const words = el('p', { class: 'd-text d-quiet heat-words', role: 'status', hidden: true });
+      const node = el('div', { class: 'd-stack heat', hidden: true }, el('div', { class: 'd-row' }, button, about), words);
+      let of = null,
+        asked = 0;
+
+      const say = (text, isBad = false) => {
+        words.textContent = text;
+        words.hidden = !text;
+        words.classList.toggle('d-error', isBad);
+      };
+      const hide = () => {
+        asked += 1;
+        veil.hidden = about.hidden = true;
+        veil.removeAttribute('src');
+        button.setAttribute('aria-pressed', 'false');
+        say('');
+      };
+      const ask = async () => {
+        asked += 1;
+        const mine = asked;
+        const body = new FormData();
+        if (of.file) body.append('file', of.file, of.file.name || 'photo');
+        else body.append('image_id', of.id);
+        body.append('run', of.run);
+        body.append('class_name', menu.value);
+        button.setAttribute('aria-pressed', 'true');
+        const timer = setTimeout(() => { if (mine === asked) say('Looking where it looked \u2026'); }, 300);
+        try {
+          const found = await call('/explanations', body);
+          if (mine !== asked) return;
+          veil.src = found.veil;
+          veil.hidden = false;
+          about.hidden = menu.options.length < 2;
+          say(`${found.words} ${found.how}`);
+        } catch (error) {
+          if (mine !== asked) return;
+          hide();
+          say(error.message, true);
+        } finally {
+          clearTimeout(timer);
+        }
+      };
+      button.addEventListener('click', () => (button.getAttribute('aria-pressed') === 'true' ? hide() : ask()));
+      menu.addEventListener('change', ask);
+      /* A photo, {file} or {id}, the run that spoke, and classes to ask about, the first one first. */
+      const offer = (photo, run, names) => {
+        hide();
+        of = { ...photo, run };
+        menu.replaceChildren(...[...new Set(names)].map((name) => el('option', { value: name, text: name })));
+        node.hidden = false;
+      };
+      const clear = () => {
+        hide();
+        node.hidden = true;
+      };
+      return { node, veil, offer, clear };
+    };
+    return { heat };
+  })(),
+);

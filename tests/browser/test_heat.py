@@ -1,0 +1,77 @@
+"""What a run looked at, in Try and on a photo opened from Results."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dragon_app import wiring
+from dragon_app.core.config import FinetuneConfig
+from dragon_app.wiring import Session
+from tests.browser.gestures import drop
+from tests.browser.studio import Studio, fill, photo
+
+
+@pytest.fixture
+def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """Replace the networks; every epoch passes at once."""
+    made = Studio()
+    made.allow(100)
+    monkeypatch.setattr(wiring, "vision", lambda: made)
+    return made
+
+
+@pytest.fixture
+def trained(studio: Studio, session: Session) -> Session:
+    """Train once on photos of two classes; with seed 0 one of them is mistaken."""
+    fill(session)
+    session.app.runs.wait(session.app.runs.start(FinetuneConfig(epochs=2, seed=0)).id)
+    return session
+
+
+def lies_over(veil: Locator, picture: Locator) -> bool:
+    """Whether the map has the place and the shape of its photo."""
+    shapes = [
+        each.evaluate(
+            """(image) => { const box = image.getBoundingClientRect();
+            return [box.x, box.y, box.width, box.height].map(Math.round)
+              .concat(Math.round(100 * image.naturalWidth / image.naturalHeight)); }"""
+        )
+        for each in (veil, picture)
+    ]
+    return all(abs(a - b) <= 1 for a, b in zip(*shapes, strict=True))
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_map_lies_over_the_tried_photo_until_it_is_taken_away(page: Page) -> None:
+    page.get_by_role("tab", name="Try").click()
+    expect(page.get_by_role("button", name="Choose a photo")).to_be_visible()
+    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    expect(page.locator(".answer-headline")).to_have_text("Meadow")
+    button = page.get_by_role("button", name="What it looked at")
+    veil = page.locator(".stage .heat-veil")
+    expect(veil).to_be_hidden()
+    button.click()
+    expect(page.locator(".trying .heat-words")).to_contain_text("Warm places spoke for Meadow")
+    expect(veil).to_be_visible()
+    assert lies_over(veil, page.locator(".tried-photo"))
+    page.get_by_label("What spoke for").select_option("Dragon")
+    expect(page.locator(".trying .heat-words")).to_contain_text("Warm places spoke for Dragon")
+    button.click()
+    expect(veil).to_be_hidden()
+    button.click()
+    expect(veil).to_be_visible()
+    drop(page.locator(".trying"), {"b.png": photo("Dragon", 9), "c.png": photo("Dragon", 8)})
+    expect(page.locator(".tried li")).to_have_count(2)
+    expect(veil).to_be_hidden()
+    expect(button).to_be_hidden()
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_mistake_of_the_matrix_shows_what_was_looked_at(page: Page) -> None:
+    page.get_by_role("tab", name="Results").click()
+    page.get_by_role("button", name="Meadow, taken for Dragon: 1 photo", exact=True).click()
+    page.locator(".cell-photos").get_by_role("button", name="Enlarge").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="What it looked at").click()
+    expect(dialog.locator(".heat-words")).to_contain_text("Warm places spoke for Dragon")
+    expect(dialog.locator(".heat-veil")).to_be_visible()
+    assert lies_over(dialog.locator(".heat-veil"), dialog.locator(".said-large"))
