@@ -228,7 +228,7 @@ def _watch(app: App, run_id: int) -> Run:
     shown = ""
     while not app.runs.is_over(run_id):
         run = app.runs.get(run_id)  # which says what it has trouble with
-        words = f"{run.reason} {_progress_words(run.progress)}".strip()
+        words = f"{app.runs.trouble(run_id) or run.reason} {_progress_words(run.progress)}".strip()
         if words != shown:
             shown = words
             say(shown)

@@ -195,11 +195,16 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
     )
 
 
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """A log that a full disk silences: its tracebacks would stand among what a person reads."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # as logging calls it
+        """Let the line go."""
+
+
 def _log_to(path: Path) -> logging.Handler:
     try:
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=2_000_000, backupCount=2, encoding="utf-8"
-        )
+        handler = _LogFile(path, maxBytes=2_000_000, backupCount=2, encoding="utf-8")
     except OSError as error:
         raise WorkspaceError(f"Cannot write the log file {path} ({error.strerror}).") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

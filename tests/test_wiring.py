@@ -77,3 +77,17 @@ def test_a_reader_writes_nothing(app: App, folder: Path) -> None:
     reader.dataset.summary()
     assert reader.runs.all() == []
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_log_on_a_full_disk_says_nothing_to_the_person(
+    app: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once a traceback of the log stood between the lines of a training."""
+
+    def full(text: str) -> None:
+        raise OSError("No space left on device")
+
+    assert isinstance(app.log, logging.FileHandler)
+    monkeypatch.setattr(app.log.stream, "write", full)
+    logging.getLogger("dragon_app").warning("a line that does not fit")
+    assert capsys.readouterr().err == ""

@@ -22,6 +22,8 @@ from dragon_app.storage.workspace import Workspace
 _WRITE_EVERY_S = 0.25
 _AGAIN_S = 5.0  # after the disk refused
 
+_GOES_ON = "The training goes on; what it measures is shown once it can be written down."
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -34,14 +36,14 @@ class Recorder:
 
     def __init__(self, workspace: Workspace, run_id: int) -> None:
         self._workspace = workspace
-        self._run_id = run_id
+        self.run_id = run_id
         self._progress = Progress()
         self._steps_in_all = 0
         self._steps: list[StepMetrics] = []
         self._epochs: list[EpochMetrics] = []
         self._note: str | None = None  # to be said of the run
         self._due_at = 0.0
-        self._is_refused = False
+        self.trouble = ""  # what keeps this from the rows, for people; read by other threads
 
     def __call__(self, event: TrainingEvent) -> None:
         """Take an event, from the thread that trains."""
@@ -57,12 +59,12 @@ class Recorder:
         elif isinstance(event, Trouble):
             self._note = event.words
         elif isinstance(event, Origin):
-            self._workspace.provenances.add(self._run_id, provenance_now(event))
+            self._workspace.provenances.add(self.run_id, provenance_now(event))
         elif isinstance(event, FinetuneResult):
             self.keep(event)
         elif isinstance(event, SavedStanding):
             self.flush()
-            self._workspace.standings.add(self._run_id, event)
+            self._workspace.standings.add(self.run_id, event)
             self._tidy()
         else:
             self._epochs.append(event)
@@ -87,33 +89,33 @@ class Recorder:
         folder = result.checkpoint.relative_to(self._workspace.folder).as_posix()
         if result.val_probabilities is not None:  # before the row: who finds it finds them, too
             self._workspace.answers.put(folder, result.val_probabilities)
-        self._workspace.runs.add_checkpoint(self._run_id, result, folder=folder)
+        self._workspace.runs.add_checkpoint(self.run_id, result, folder=folder)
 
     def flush(self) -> None:
         """Write what has not been written yet; raise `WorkspaceError` when the disk refuses."""
         self._workspace.runs.record(
-            self._run_id,
+            self.run_id,
             progress=self._progress,
             steps=self._steps,
             epochs=self._epochs,
             note=self._note,
         )
         self._steps, self._epochs, self._note = [], [], None
-        self._is_refused = False
+        self.trouble = ""
         self._due_at = time.monotonic() + _WRITE_EVERY_S
 
     def _flush_or_wait(self) -> None:
         try:
             self.flush()
         except WorkspaceError as error:
-            if not self._is_refused:  # said once
-                _LOG.warning("run %s goes on unrecorded for now: %s", self._run_id, error)
-            self._is_refused = True
+            if not self.trouble:  # said once
+                _LOG.warning("run %s goes on unrecorded for now: %s", self.run_id, error)
+            self.trouble = f"{error} {_GOES_ON}"
             self._due_at = time.monotonic() + _AGAIN_S
 
     def _tidy(self) -> None:
-        folder = self._workspace.run_folder(self._run_id)
+        folder = self._workspace.run_folder(self.run_id)
         try:
-            self._workspace.standings.tidy(self._run_id, folder)
+            self._workspace.standings.tidy(self.run_id, folder)
         except WorkspaceError as error:  # the next one makes up for it
-            _LOG.warning("run %s was not tidied: %s", self._run_id, error)
+            _LOG.warning("run %s was not tidied: %s", self.run_id, error)

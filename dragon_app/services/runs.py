@@ -137,6 +137,10 @@ class Runs:
         """Whether a run was asked to pause and has not done so yet."""
         return self._turns.end(run_id) is PAUSED
 
+    def trouble(self, run_id: int) -> str:
+        """Return what keeps the progress of a run at work from being seen; empty where nothing."""
+        return self._trainer.trouble(run_id)
+
     def wait(self, run_id: int, *, poll_s: float = 0.1) -> Run:
         """Block until a run is over or paused and return it."""
         while not self.is_over(run_id):

@@ -41,6 +41,7 @@ class Trainer:
         self._vision = vision
         self._turns = turns
         self._make_room = make_room
+        self._recorder: Recorder | None = None  # of the run at work; swapped whole
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
     def open(self) -> None:
@@ -53,6 +54,14 @@ class Trainer:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    def trouble(self, run_id: int) -> str:
+        """Return what keeps the progress of a run at work from its rows; empty where nothing does.
+
+        The one thing to be seen that is not in the rows: they are what cannot be written.
+        """
+        recorder = self._recorder
+        return "" if recorder is None or recorder.run_id != run_id else recorder.trouble
 
     def _work(self) -> None:
         work_in_background()  # labelling and looking go first; torch's own threads inherit it
@@ -90,7 +99,7 @@ class Trainer:
 
     def _train(self, run: Run) -> FinetuneResult | None:
         """Return what became of a run; None when it was stopped before it kept anything."""
-        recorder = Recorder(self._workspace, run.id)
+        self._recorder = recorder = Recorder(self._workspace, run.id)
         result: FinetuneResult | None = None
         try:
             recorder(Phase(words="Starting the training engine"))
@@ -110,6 +119,7 @@ class Trainer:
         except NothingKeptError:  # a disk that refused to keep it is another error
             pass
         finally:
+            self._recorder = None
             recorder.flush()
         if result is not None:
             recorder.keep(result)

@@ -59,8 +59,7 @@ def save(state: Mapping[str, Tensor], meta: Meta, folder: Path, name: str) -> Pa
         sync_folder(folder)
     except (OSError, SafetensorError) as error:
         raise TrainingError(
-            f"The checkpoint could not be saved in {folder} ({error}). Make room there and train "
-            "again."
+            f"The checkpoint could not be saved in {folder} ({error}). Make room there."
         ) from error
     finally:
         if partial is not None:

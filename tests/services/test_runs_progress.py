@@ -87,6 +87,7 @@ def test_metrics_that_a_full_disk_refuses_for_a_while_are_written_later(
     record = RunStore.record
     is_full = True
     tried = []
+    said: list[str] = []
 
     def sometimes(self: RunStore, run_id: int, **values: object) -> None:
         if is_full:
@@ -98,6 +99,7 @@ def test_metrics_that_a_full_disk_refuses_for_a_while_are_written_later(
         nonlocal is_full
         for step in range(1, 10):
             report(step_metrics(step))
+        said.append(ready_app.runs.trouble(1))
         is_full = False
 
     monkeypatch.setattr(RunStore, "record", sometimes)
@@ -106,6 +108,8 @@ def test_metrics_that_a_full_disk_refuses_for_a_while_are_written_later(
     assert run.status is RunStatus.FINISHED
     assert [step for step, _ in ready_app.runs.step_losses(run.id)] == list(range(1, 10))
     assert len(tried) == 1, "not with every event"
+    assert said[0].startswith("The disk is full. The training goes on")
+    assert ready_app.runs.trouble(run.id) == ""
 
 
 def test_what_a_run_has_trouble_with_is_said_while_it_lasts(

@@ -99,7 +99,7 @@ def shown(app: App, run: Run) -> dict[str, Any]:
         "can_go_on": run.can_go_on,
         "can_train_longer": going_on.can_extend(run),
         "extended_at": run.extended_at,
-        "reason": run.reason,
+        "reason": app.runs.trouble(run.id) or run.reason,
         "title": titled(run),
         "preset": preset,
         "values": {name: getattr(config, name) for name in differing},
