@@ -112,12 +112,13 @@ def test_a_folder_is_tried_and_a_challenger_answers_beside(
     expect(page.locator(".answer").nth(1)).to_contain_text("run 1")
     folder = tmp_path / "holiday"
     folder.mkdir()
-    for number in range(3):
+    for number in (10, 2, 1):
         (folder / f"{number}.png").write_bytes(photo("Dragon", number))
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a folder", exact=True).click()
     chooser.value.set_files(folder)
     expect(page.locator(".tried li")).to_have_count(3)
+    expect(page.locator(".tried li")).to_contain_text(["1.png", "2.png", "10.png"])
     expect(page.locator(".tried li").first).to_contain_text("Run 1: Dragon 90 %")
 
 

@@ -61,11 +61,14 @@ Object.assign(
       return withoutRoot(lists.flat());
     };
 
-    /* What a file field holds; `webkitRelativePath` is there when a folder was chosen. */
+    /* What a file field holds; `webkitRelativePath` is there when a folder was chosen, whose files
+       come in no order: they are put in that of their names. */
+    const byPlace = (a, b) => a.webkitRelativePath.localeCompare(b.webkitRelativePath, 'en', { numeric: true });
     const chosenFiles = (list) =>
       withoutRoot(
         [...list]
           .filter((file) => isVisible(file.name))
+          .sort(byPlace)
           .map((file) => ({ file, folders: (file.webkitRelativePath || '').split('/').slice(0, -1) }))
           .filter((each) => each.folders.every(isVisible)),
       );
