@@ -26,7 +26,7 @@ from dragon_app.vision.prefix import look
 from dragon_app.vision.setting_out import set_out
 
 REPEATS = 10
-SHARES = (0.4, 0.7, 1.0)  # of the photos to learn from: what fewer of them would have given
+SHARES = (0.6, 0.8, 1.0)  # of the photos to learn from: what fewer of them would have given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,38 +1,51 @@
-from math import sqrt
-
+import numpy as np
 import pytest
 
-from dragon_app.core.forecast import forecast
+from dragon_app.core.forecast import SLOPE_SPREAD, USUAL_SLOPE, forecast
+
+MANY = 10**6
 
 
-def law(n: int) -> float:
-    return 1 - 0.9 / sqrt(n)
+def law(n: int, slope: float = USUAL_SLOPE) -> float:
+    """Return the share right when the odds of a mistake are a power of the photos."""
+    return float(1 / (1 + np.exp(0.5 + slope * np.log(n / 10))))
 
 
-def test_a_power_law_is_carried_on() -> None:
-    curve = [(n, law(n)) for n in (10, 20, 40)]
-    found = forecast([curve, curve], photos=80, measured_on=10**6)
-    assert found.right == pytest.approx(law(80), abs=1e-4)
-    assert found.low == pytest.approx(found.high, abs=0.01)
+def curve(slope: float = USUAL_SLOPE) -> list[tuple[int, float]]:
+    return [(n, law(n, slope)) for n in (24, 32, 40)]
 
 
-def test_repeats_that_differ_widen_the_range() -> None:
-    curves = [[(10, 0.5), (20, right)] for right in (0.55, 0.6, 0.65, 0.7)]
-    found = forecast(curves, photos=40, measured_on=10**6)
-    assert found.low < found.right < found.high
+def test_a_law_of_the_usual_slope_is_carried_on() -> None:
+    found = forecast([curve(), curve()], photos=160, measured_on=MANY)
+    assert found.right == pytest.approx(law(160), abs=1e-4)
+    assert found.low < law(160) < found.high
+
+
+def test_a_steep_curve_of_few_photos_is_not_believed_whole() -> None:
+    steep = forecast([curve(-1.0)], photos=160, measured_on=MANY)
+    usual = forecast([curve()], photos=160, measured_on=MANY)
+    now = law(40, -1.0)
+    assert now < steep.right < law(160, -1.0)
+    assert steep.right - now < 2 * (usual.right - law(40))
 
 
 def test_few_photos_widen_the_range_though_all_repeats_agree() -> None:
-    curves = [[(10, 0.5), (20, 0.7)]] * 3
-    few, many = (forecast(curves, photos=40, measured_on=n) for n in (30, 3000))
+    few, many = (forecast([curve()] * 3, photos=80, measured_on=n) for n in (30, 3000))
     assert few.low < many.low < many.right < many.high < few.high
 
 
+def test_the_further_ahead_the_wider_the_range() -> None:
+    near, far = (forecast([curve()], photos=n, measured_on=100) for n in (80, 800))
+    assert far.high - far.low > near.high - near.low
+    assert SLOPE_SPREAD > 0
+
+
 def test_more_photos_are_never_foretold_to_make_it_worse() -> None:
-    found = forecast([[(10, 0.8), (20, 0.7)]], photos=40, measured_on=30)
-    assert found.right == pytest.approx(0.75, abs=0.01)
+    found = forecast([[(10, 0.9), (20, 0.6)]], photos=40, measured_on=30)
+    assert found.right == pytest.approx(0.78, abs=0.03)
 
 
 def test_a_model_that_is_always_right_stays_so() -> None:
     found = forecast([[(10, 1.0), (20, 1.0)]], photos=40, measured_on=30)
-    assert (found.right, found.high) == (1.0, 1.0)
+    assert found.right > 0.98
+    assert found.low < found.right < found.high
