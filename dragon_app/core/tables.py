@@ -18,6 +18,7 @@ from dragon_app.core.types import ImageClass, Split
 
 MAX_TABLE_BYTES = 20_000_000
 MAX_ROWS = 200_000
+MAX_CLASSES = 1000
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED_ROWS = 20
 _COLUMNS = {
@@ -59,10 +60,15 @@ class ClassRow:
 
 
 def read_classes(data: bytes) -> list[ClassRow] | None:
-    """Return the classes of our own table in their order; None when it is another table."""
+    """Return the classes of our own table in their order; None when it is another table.
+
+    Raise `TableError` when it cannot be read, or names too many.
+    """
     rows = _rows(_text(data)) if len(data) <= MAX_TABLE_BYTES else []
     if not rows or tuple(rows[0]) != CLASS_HEADER:
         return None
+    if len(rows) > 1 + MAX_CLASSES:
+        raise TableError(f"names more than {MAX_CLASSES:,} classes")
     cells = [(*map(_plain, row), "", "", "", "")[: len(CLASS_HEADER)] for row in rows[1:]]
     return [
         ClassRow(

@@ -27,7 +27,6 @@ from dragon_app.services.tables import Said, is_table, shown_path
 MAX_MEMBERS = 120_000
 _MAX_DIRECTORY_BYTES = 64_000_000
 _MAX_FOLDERS = 32
-_MAX_CLASSES = 1000
 _MAX_RATIO = 200  # photos are packed already; a picture of one colour may shrink as much
 _BOMB_BYTES = 10_000_000  # what unpacks to less harms nobody, however small it was
 _ENTRY = b"PK\x01\x02"
@@ -175,8 +174,6 @@ def _read_tables(
             data = reader.read(member, member.file_size)
             if (found := read_classes(data)) is None:
                 said.read(path, read_table(data))
-            elif len(found) > _MAX_CLASSES:
-                raise TableError(f"names more than {_MAX_CLASSES:,} classes")
             else:
                 classes += found
         except (TableError, BadImageError) as error:

@@ -72,7 +72,7 @@ class Importing:
         photos = [file for file in files if not is_table(file.name)]
         files = sorted(files, key=lambda file: file.name != CLASSES_TABLE)
         if files and files[0].name == CLASSES_TABLE:  # their order, before photos make them
-            with suppress(BadImageError):
+            with suppress(BadImageError, TableError):  # told below, as of every table
                 make_classes(self._workspace.classes, read_classes(files[0].read()) or [])
         result = self._dataset.add(photos, class_name=class_name, report=report)
         labelled = 0

@@ -4,6 +4,7 @@ import csv
 import io
 import uuid
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -245,3 +246,24 @@ def test_a_zip_that_does_not_fit_the_disk_is_said_before_it_is_begun(
         app.exporting.write(tmp_path / "a.zip", Layout.FOLDERS, **how)
     assert not (tmp_path / "a.zip").exists()
     app.exporting.write(tmp_path / "a.csv", Layout.CSV, **how)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["x" * 200_000], "cannot be read"),
+        ([str(number) for number in range(1001)], "more than 1,000"),
+    ],
+)
+def test_a_table_of_classes_in_a_folder_that_cannot_be_read_is_listed_and_the_rest_is_added(
+    app: App, tmp_path: Path, lines: Sequence[str], reason: str
+) -> None:
+    table = "\n".join(["class,colour,key,not in use", *(f"{line},,," for line in lines)])
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "classes.csv").write_text(table)
+    (tmp_path / "in" / "1.png").write_bytes(photo_bytes(1))
+    result, _ = app.importing.add(scan([tmp_path / "in"]), [])
+    assert result.added == 1
+    (refused,) = result.refused
+    assert (refused.name, reason in refused.reason) == ("classes.csv", True)
+    assert app.labelling.classes() == []
