@@ -8,7 +8,8 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,9 +176,8 @@ class Suggesting:
         try:
             self._who, self._made_of = self._drafts.take_up()
             while not self._is_closing.is_set():
-                began = time.monotonic()
-                self._take_turn()
-                self._keep_back(time.monotonic() - began)
+                with self._kept_back():
+                    self._take_turn()
                 self._wake.wait(LOOK_S)
                 self._wake.clear()
             self._drafts.leave(repr(self._seen))
@@ -187,9 +187,13 @@ class Suggesting:
                 _LOG.error("suggesting failed", exc_info=True)
                 self._problem = BUG_WORDS
 
-    def _keep_back(self, took_s: float) -> None:
-        """Leave the machine to whoever is at work; a choice of theirs ends it."""
-        self._presence.keep_back(took_s, wait=self._wait, should_stop=self._is_chosen_anew())
+    @contextmanager
+    def _kept_back(self) -> Iterator[None]:
+        """Work, then leave the machine to whoever is at work; a choice since the start ends it."""
+        should_stop, began = self._is_chosen_anew(), time.monotonic()
+        yield
+        took_s = time.monotonic() - began
+        self._presence.keep_back(took_s, wait=self._wait, should_stop=should_stop)
 
     def _loaded(self) -> Vision:
         if not self._is_loaded:
@@ -284,10 +288,9 @@ class Suggesting:
         for start in range(0, len(todo), BATCH):
             if self._must_give_way(run_id):
                 return False
-            began = time.monotonic()
-            likely, some = self._predict(predictor, todo[start : start + BATCH])
-            self._tell(self._drafts.add(some, class_ids, likely[:, columns], who), who)
-            self._keep_back(time.monotonic() - began)
+            with self._kept_back():
+                likely, some = self._predict(predictor, todo[start : start + BATCH])
+                self._tell(self._drafts.add(some, class_ids, likely[:, columns], who), who)
         return True
 
     def _must_give_way(self, run_id: int) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotFoundError
-from dragon_app.core.ports import Vision
+from dragon_app.core.ports import ShouldStop, Vision
 from dragon_app.core.types import Shown
 from dragon_app.core.vectors import Vectors
 from dragon_app.services.drafts import read_numbers
@@ -157,6 +157,21 @@ def test_after_a_restart_drafts_stand_and_no_head_is_fitted(
         assert again.suggesting.like(9)[0] == 9
     finally:
         again.close()
+
+
+def test_a_choice_made_during_a_turn_ends_the_rest_after_it(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_over: list[bool] = []
+
+    def rest(took_s: float, *, wait: object, should_stop: ShouldStop) -> None:
+        is_over.append(should_stop())
+
+    monkeypatch.setattr(app.suggesting, "_take_turn", app.suggesting.turn_off)
+    monkeypatch.setattr(app.presence, "keep_back", rest)
+    app.suggesting.open()
+    wait_until(lambda: len(is_over) > 1)
+    assert is_over[:2] == [True, False]
 
 
 def _none() -> Vision:
