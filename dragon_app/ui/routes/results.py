@@ -46,6 +46,7 @@ def router(session: Session) -> APIRouter:
             **asdict(found.measured),
             "words": _calibration_words(found.measured),
             "told": _told_words(found),
+            "told_bins": asdict(found.told)["bins"],
         }
 
     @routes.get("/versus")

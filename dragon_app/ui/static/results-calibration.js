@@ -7,7 +7,8 @@ const createCalibration = () => {
   const at = (share) => EDGE + share * (SIZE - EDGE - 8);
   const up = (share) => SIZE - at(share);
 
-  const drawing = ({ bins, words }) => {
+  const pointsOf = (bins) => bins.map((each) => `${at(each.confidence).toFixed(1)},${up(each.right).toFixed(1)}`).join(' ');
+  const drawing = ({ bins, words, told, told_bins: toldBins }) => {
     const most = Math.max(...bins.map((each) => each.n));
     const parts = [0, 0.5, 1].flatMap((share) => [
       svg('line', { class: 'chart-grid', x1: at(0), x2: at(1), y1: up(share), y2: up(share) }),
@@ -19,9 +20,9 @@ const createCalibration = () => {
       svg('text', { class: 'chart-tick', x: at(0.5), y: SIZE - 4, 'text-anchor': 'middle' }, 'how sure it says it is'),
     );
     if (bins.length > 1) {
-      const points = bins.map((each) => `${at(each.confidence).toFixed(1)},${up(each.right).toFixed(1)}`);
-      parts.push(svg('polyline', { class: 'chart-line is-val', points: points.join(' ') }));
+      parts.push(svg('polyline', { class: 'chart-line is-val', points: pointsOf(bins) }));
     }
+    if (told && toldBins.length > 1) parts.push(svg('polyline', { class: 'chart-line is-told', points: pointsOf(toldBins) }));
     parts.push(
       ...bins.map((each) =>
         svg('circle', { class: 'chart-end is-val', cx: at(each.confidence), cy: up(each.right), r: 3 + 6 * Math.sqrt(each.n / most) }),
@@ -61,7 +62,7 @@ const createCalibration = () => {
         class: 'd-text d-quiet',
         text: `As the run was measured. On the dashed line it would be as often right as it says; larger dots stand for more photos. Off by ${percent(found.error)} on average (expected calibration error).`,
       }),
-      ...(found.told ? [el('p', { class: 'd-text', text: found.told })] : []),
+      ...(found.told ? [el('p', { class: 'd-text', text: `${found.told} The broken line is drawn with that.` })] : []),
     ];
   };
   return (id) => createFold('How sure it is', () => load(id));
