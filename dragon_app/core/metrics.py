@@ -63,4 +63,6 @@ def wilson_interval(hits: int, n: int, *, z: float = 1.96) -> tuple[float, float
     centre = share + z * z / (2 * n)
     spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    low = 0.0 if hits == 0 else max(0.0, (centre - spread) / scale)  # exactly, not but for rounding
+    high = 1.0 if hits == n else min(1.0, (centre + spread) / scale)
+    return low, high

@@ -48,6 +48,12 @@ def test_a_class_never_seen_and_never_claimed_scores_zero() -> None:
     assert scores == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 0}
 
 
+@pytest.mark.parametrize("n", [1, 7, 48, 200, 1_003])
+def test_an_interval_holds_what_was_seen_to_the_last_digit(n: int) -> None:
+    assert wilson_interval(n, n)[1] == 1  # or "100 % right, likely 93 to 99.9 %"
+    assert wilson_interval(0, n)[0] == 0
+
+
 def test_the_wilson_interval_of_eight_in_ten() -> None:
     # Wilson 1927; the value of R's prop.test(8, 10, correct = FALSE).
     assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-3)

@@ -57,6 +57,17 @@ def test_confidence_is_told_in_plain_words(client: TestClient, session: Session)
     assert found["told"] == ""  # two photos say nothing about how sure to be
 
 
+def test_a_run_with_a_mistake_is_not_called_always_right(
+    client: TestClient, session: Session, vision: FakeVision
+) -> None:
+    session.app.dataset.add(
+        [*incoming_photos(range(115), "dark"), *incoming_photos(range(115, 120), "light")]
+    )
+    vision.said = lambda photos, classes: np.array([[0.99, 0.01]] * photos, np.float32)  # type: ignore[method-assign]
+    session.app.runs.wait(session.app.runs.start(FinetuneConfig()).id, poll_s=0.005)
+    assert "is right 96 % of the time." in ask(client, "runs/1/calibration")["words"]
+
+
 @pytest.mark.parametrize(
     ("surer", "words"), [(True, "too sure of itself"), (False, "right more often than it says")]
 )

@@ -115,11 +115,15 @@ def _differing(app: App, first: Run, second: Run) -> list[dict[str, str]]:
     ]
 
 
+def _times(share: float) -> str:
+    tenths = round(share * 10)
+    return f"{tenths} times in 10" if 0 < tenths < 10 else f"{percent(share)} of the time"
+
+
 def _calibration_words(found: Reliability) -> str:
     if not found.n:
         return "There is no held-out photo to tell by."
-    right = round(found.right * 10)
-    often = "always" if right == 10 else "never" if right == 0 else f"{right} times in 10"
+    often = "always" if found.right == 1 else "never" if found.right == 0 else _times(found.right)
     low, high = wilson_interval(round(found.right * found.n), found.n)
     if low <= found.confidence <= high:
         verdict = "That fits"
