@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.types import ImageRecord
@@ -112,6 +113,24 @@ def test_nothing_fires_while_somebody_types_or_reads_the_keys(filled: Session, f
     fix.get_by_role("button", name="All").click()
     expect(fix.locator(f"#fix-{SECOND}")).to_be_visible()
     assert [each.image_id for each in filled.app.inbox.findings()][:3] == [WORST, SECOND, THIRD]
+
+
+def test_a_list_is_seen_to_its_end_and_not_beyond(fix: Page) -> None:
+    def many(route: Route) -> None:
+        asked.append(int(parse_qs(urlsplit(route.request.url).query)["limit"][0]))
+        answer = route.fetch().json()
+        worst = answer["findings"][0]
+        shown = [{**worst, "id": 100 + i} for i in range(min(70, asked[-1]))]
+        route.fulfill(json={**answer, "open": 70, "findings": shown})
+
+    asked: list[int] = []
+    fix.route("**/dragon/inbox?*", many)
+    fix.get_by_role("button", name="All").click()
+    expect(fix.locator(".fix-option")).to_have_count(60)
+    fix.keyboard.press("End")
+    expect(fix.locator(".fix-option")).to_have_count(70)
+    fix.unroute_all(behavior="ignoreErrors")
+    assert max(asked) == 70  # the app refuses to give more than the longest list
 
 
 def test_what_is_done_without_the_app_waits_and_holds_after_a_reload(

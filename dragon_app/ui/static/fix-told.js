@@ -49,7 +49,7 @@ const createFixTold = ({ onChange, onProblem }) => {
     },
     showMore: () => {
       if (!told || told.open <= limit || told.findings.length < limit) return;
-      limit += PAGE;
+      limit = Math.min(limit + PAGE, told.open); // never more than the app gives at once
       refresh();
     },
   };
