@@ -96,7 +96,9 @@ class NetworkPredictor:
         """Return which places of a photo of any size speak for a class."""
         view = eval_view(compact(photo, self._transform), self._transform)
         image = normalised([view], self._transform, self._device)
-        values, method = explain(self._network, self._fine_map, image, target)
+        with self._running:
+            image = lay_out(image, self._order)
+            values, method = explain(self._network, self._fine_map, image, target)
         height_px, width_px = photo.shape[:2]
         share = self._transform.crop_px / self._transform.resize_px
         return HeatMap(

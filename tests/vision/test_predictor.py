@@ -3,6 +3,7 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,14 @@ from PIL import Image
 
 from dragon_app.core.config import Arithmetic, FinetuneConfig
 from dragon_app.core.errors import WeightsError
+from dragon_app.core.heat import HeatMethod
 from dragon_app.core.ports import Pixels, Predictor
+from dragon_app.core.vectors import Floats
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.vision import checkpoint
 from dragon_app.vision.backbone import random_network
-from dragon_app.vision.predictor import load_predictor
+from dragon_app.vision.explain import explain
+from dragon_app.vision.predictor import NetworkPredictor, load_predictor
 from dragon_app.vision.transforms import EvalTransform
 
 
@@ -111,6 +115,23 @@ def test_several_threads_get_the_same_answers(predictor: Predictor) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: predictor.probabilities(photos), range(8)))
     assert all(np.allclose(answer, expected, atol=1e-5) for answer in answers)
+
+
+def test_an_explanation_waits_until_nobody_else_runs_the_network(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(predictor, NetworkPredictor)
+    running = predictor._running
+    is_alone: list[bool] = []
+
+    def seen(*asked: Any) -> tuple[Floats, HeatMethod]:
+        is_alone.append(running.locked())
+        return explain(*asked)
+
+    monkeypatch.setattr("dragon_app.vision.predictor.explain", seen)
+    assert predictor.explain(_photos(1)[0], 0).method is HeatMethod.GRAD_CAM
+    assert is_alone == [True]
+    assert not running.locked()
 
 
 def test_a_photo_that_may_not_be_written_to_is_read(predictor: Predictor) -> None:
