@@ -65,9 +65,11 @@ class Gain:
             return f"{told}run {self.before} and run {self.after} held out no photo in common."
         told += (
             f"of the {self.n:,} photos that both held out, run {self.before} is right on "
-            f"{self.right[0]:,}, run {self.after} on {self.right[1]:,}."
+            f"{self.right[0]:,}, run {self.after} on {self.right[1]:,}, both by the labels of now."
         )
-        if self.is_chance:
+        if self.right[0] == self.right[1]:
+            told += " They do equally well."
+        elif self.is_chance:
             told += " So small a difference may be chance."
         else:
             told += " That is hardly chance."

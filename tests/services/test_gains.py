@@ -33,7 +33,7 @@ def test_two_runs_are_held_against_each_other_by_the_labels_of_the_later(ready_a
     assert (found.n, found.right) == (len(held_out), (len(held_out), len(held_out)))
     assert found.new == 4
     assert found.is_chance
-    assert "So small a difference may be chance." in found.words
+    assert "both by the labels of now. They do equally well." in found.words
     finish(ready_app, ready_app.runs.start(FinetuneConfig()))
     assert ready_app.gains.latest() is None  # nothing was fixed between the last two
 
@@ -45,6 +45,6 @@ def test_other_settings_and_a_clear_gain_are_told() -> None:
     )  # fmt: skip
     assert gain.words == (
         "After 1 fix (1 relabelled): of the 50 photos that both held out, run 1 is right on 20, "
-        "run 2 on 40. That is hardly chance. Besides, the settings differ and 2 photos are new: "
-        "it may not be the fixes alone."
+        "run 2 on 40, both by the labels of now. That is hardly chance. Besides, the settings "
+        "differ and 2 photos are new: it may not be the fixes alone."
     )

@@ -90,7 +90,7 @@ def test_what_fixes_brought_is_told_after_a_run(mixed: TestClient, session: Sess
     gain = mixed.get("/dragon/inbox/gain").json()["gain"]
     assert (gain["before"], gain["after"], gain["fixes"]["relabelled"]) == (1, 2, 1)
     assert gain["right"][0]["hits"] <= gain["n"]
-    assert "So small a difference may be chance." in gain["words"]
+    assert "They do equally well." in gain["words"]
 
 
 def test_scripts_read_the_list_and_judge(mixed: TestClient) -> None:
