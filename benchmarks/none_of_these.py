@@ -80,9 +80,11 @@ def _measure(
 
 def _usual(app: App, run_id: int) -> Usual:
     loaded = app.predictions.load(run_id)
-    while (usual := app.strangers.of(run_id, loaded.folder, loaded.predictor)) is None:
+    while (learned := app.strangers.of(run_id, loaded.folder, loaded.predictor)) is None:
         time.sleep(0.1)
-    return usual
+    if learned.usual is None:
+        raise SystemExit("Too few photos were held out to say what is usual.")
+    return learned.usual
 
 
 def _read(predictor: Predictor, files: Sequence[IncomingFile]) -> list[Pixels]:

@@ -238,10 +238,20 @@ class ClassProbability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LikePhoto:
+    """A photo that a run learned from, and the class that it learned for it."""
+
+    image_id: int
+    digest: str
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
     """What a run says about one photo, most likely class first.
 
-    `strangeness` is the share of the run's held-out photos that are less unlike what it learned.
+    `strangeness` is the share of the run's held-out photos that are less unlike what it learned;
+    `like` are the photos it learned from that this one is most like, the nearest first.
     """
 
     name: str
@@ -250,6 +260,7 @@ class Prediction:
     run_id: int
     error: str = ""
     strangeness: float | None = None  # while it is not known
+    like: tuple[LikePhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

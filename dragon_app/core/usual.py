@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dragon_app.core.likeness import Likeness, fit_likeness
 from dragon_app.core.novelty import Novelty, fit_novelty
 from dragon_app.core.temperature import Probabilities, fit_temperature, tempered
 from dragon_app.core.vectors import Floats
@@ -33,7 +34,7 @@ class Usual:
     """What is usual; nobody writes into these numbers."""
 
     novelty: Novelty
-    directions: Floats  # (N, D), of the photos learned from, each of length 1
+    likeness: Likeness  # to the photos learned from
     temperature: float
     middles: Floats  # (3,), of the measures on held-out photos
     spreads: Floats  # (3,)
@@ -56,7 +57,7 @@ class Usual:
 
     def _measures(self, vectors: Floats, probabilities: Probabilities) -> Floats:
         """Return the three measures (N, 3), each the larger the stranger."""
-        near = _directions(vectors - self.novelty.middle) @ self.directions.T  # (N, M)
+        near = self.likeness.cosines(vectors)  # (N, M)
         count = min(NEIGHBOURS, near.shape[1])
         closest = np.partition(near, near.shape[1] - count, axis=1)[:, -count:]
         sure = tempered(probabilities, self.temperature).max(axis=1).clip(_LEAST, 1 - _LEAST)
@@ -75,7 +76,7 @@ def fit_usual(learned: Seen, held_out: Seen) -> Usual | None:
         return None
     fitted = Usual(
         novelty=novelty,
-        directions=_directions(learned.vectors - novelty.middle),
+        likeness=fit_likeness(learned.vectors),
         temperature=fit_temperature(held_out.probabilities, held_out.targets),
         middles=np.zeros(3, np.float32),
         spreads=np.ones(3, np.float32),
@@ -87,8 +88,3 @@ def fit_usual(learned: Seen, held_out: Seen) -> Usual | None:
     )
     found = fitted.strangeness(held_out.vectors, held_out.probabilities)
     return replace(fitted, held_out=np.sort(found))
-
-
-def _directions(rows: Floats) -> Floats:
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    return np.asarray(rows / lengths, np.float32)

@@ -11,17 +11,19 @@ from functools import partial
 from dragon_app.core.errors import BadImageError, NotFoundError, WeightsError
 from dragon_app.core.ports import Pixels, Predictor, Vision
 from dragon_app.core.temperature import tempered
-from dragon_app.core.training import ClassProbability, Prediction, Run
+from dragon_app.core.training import ClassProbability, LikePhoto, Prediction, Run
+from dragon_app.core.vectors import Floats
 from dragon_app.imaging.decode import decode_bytes
 from dragon_app.services.calibrating import temperature_of
 from dragon_app.services.intake import IncomingFile
-from dragon_app.services.strangers import Strangers
+from dragon_app.services.strangers import Learned, Strangers
 from dragon_app.storage.promotions import Promotion
 from dragon_app.storage.workspace import Workspace
 
 _BATCH = 32
 _READERS = min(8, os.cpu_count() or 1)
 _KEPT = 2
+_LIKE = 5  # photos that an answer is explained by
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,18 @@ class Predictions:
         *,
         run_id: int | None = None,
         top: int | None = None,
-        tells_strange: bool = False,
+        tells_likeness: bool = False,
     ) -> list[Prediction]:
         """Name what is on each photo; a file that cannot be read has an `error` and no classes.
 
         `milliseconds` is the mean over its batch, with what it waited for the decoding. With
-        `tells_strange` answers say how unlike the photo is; the first of them begin to learn what
-        is usual.
+        `tells_likeness` answers say how unlike all it learned the photo is, and what it is like;
+        the first of them begin to learn that.
         """
         loaded = self.load(run_id)
         answers: list[Prediction] = []
         for some, read in _read_ahead(files, loaded.predictor.decode_px):
-            answers += self._answer_batch(loaded, some, read, top, tells_strange=tells_strange)
+            answers += self._answer_batch(loaded, some, read, top, tells_likeness=tells_likeness)
         return answers
 
     def load(self, run_id: int | None = None) -> LoadedRun:
@@ -147,7 +149,7 @@ class Predictions:
         read: Callable[[], list[Pixels | BadImageError]],
         top: int | None,
         *,
-        tells_strange: bool,
+        tells_likeness: bool,
     ) -> list[Prediction]:
         started = time.perf_counter()
         found = dict(enumerate(read()))
@@ -155,13 +157,17 @@ class Predictions:
         photos = {i: each for i, each in found.items() if not isinstance(each, BadImageError)}
         answers: dict[int, Iterable[float]] = {}
         strange: dict[int, float] = {}
+        like: dict[int, tuple[LikePhoto, ...]] = {}
         if photos:
             said, vectors = loaded.predictor.look(list(photos.values()))  # (N, C), (N, D)
             rows = tempered(said, loaded.temperature or 1.0)
-            if tells_strange:
-                usual = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
-                if usual is not None:
-                    shares = map(float, usual.shares(vectors, said))
+            learned = None
+            if tells_likeness:
+                learned = self._strangers.of(loaded.run_id, loaded.folder, loaded.predictor)
+            if learned is not None:
+                like = dict(zip(photos, self._like(loaded, learned, vectors), strict=True))
+                if learned.usual is not None:
+                    shares = map(float, learned.usual.shares(vectors, said))
                     strange = dict(zip(photos, shares, strict=True))
             answers = dict(zip(photos, rows, strict=True))
         milliseconds = (time.perf_counter() - started) * 1000 / len(files)
@@ -175,8 +181,31 @@ class Predictions:
                 run_id=loaded.run_id,
                 error=errors.get(i, ""),
                 strangeness=strange.get(i),
+                like=like.get(i, ()),
             )
             for i, file in enumerate(files)
+        ]
+
+    def _like(
+        self, loaded: LoadedRun, learned: Learned, vectors: Floats
+    ) -> list[tuple[LikePhoto, ...]]:
+        """Return what each photo (N, D) is like, of the photos that are still here."""
+        found = learned.nearest(vectors, _LIKE)
+        ids = self._workspace.images.ids_by_digest(
+            list({sample.digest for row in found for sample in row})
+        )
+        names = loaded.predictor.class_names
+        return [
+            tuple(
+                LikePhoto(
+                    image_id=ids[sample.digest],
+                    digest=sample.digest,
+                    class_name=names[sample.target],
+                )
+                for sample in row
+                if sample.digest in ids
+            )
+            for row in found
         ]
 
 

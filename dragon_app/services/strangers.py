@@ -1,4 +1,6 @@
-"""What is usual for a run: learned from its own photos in the background, when Try first needs it.
+"""What a run learned from: what is usual for it, and which of its photos a new one is like.
+
+Learned from its own photos in the background, when Try first needs it.
 
 Kept in memory alone: it takes seconds, and nothing waits for it. Until then nothing is strange.
 """
@@ -6,14 +8,17 @@ Kept in memory alone: it takes seconds, and nothing waits for it. Until then not
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from dragon_app.core.errors import BadImageError
+from dragon_app.core.likeness import Likeness, fit_likeness
 from dragon_app.core.ports import Predictor
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.types import Sample, Split
 from dragon_app.core.usual import Seen, Usual, fit_usual
+from dragon_app.core.vectors import Floats
 from dragon_app.imaging.decode import decode_file
 from dragon_app.storage.workspace import Workspace
 
@@ -23,8 +28,24 @@ _KEPT = 2
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Learned:
+    """What a run knows of its photos: None where there are too few to say it."""
+
+    usual: Usual | None
+    likeness: Likeness | None
+    samples: tuple[Sample, ...]  # in the order of `likeness`
+
+    def nearest(self, vectors: Floats, count: int) -> list[list[Sample]]:
+        """Return the photos learned from that each of some photos (N, D) is most like."""
+        if self.likeness is None:
+            return [[] for _ in vectors]
+        places = self.likeness.nearest(vectors, count).tolist()
+        return [[self.samples[place] for place in row] for row in places]
+
+
 class Strangers:
-    """Knows what is usual for the runs that were asked last. Safe from several threads.
+    """Knows what the runs that were asked last learned from. Safe from several threads.
 
     Shared with its thread: `_known`, one reference that is swapped whole.
     """
@@ -32,19 +53,19 @@ class Strangers:
     def __init__(self, workspace: Workspace, *, is_busy: Callable[[], bool]) -> None:
         self._workspace = workspace
         self._is_busy = is_busy
-        self._known: tuple[tuple[str, Usual | None], ...] = ()  # by checkpoint folder
+        self._known: tuple[tuple[str, Learned], ...] = ()  # by checkpoint folder
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_closing = threading.Event()
 
-    def of(self, run_id: int, folder: str, predictor: Predictor) -> Usual | None:
-        """Return what is usual for a run; None while that is not known, or cannot be.
+    def of(self, run_id: int, folder: str, predictor: Predictor) -> Learned | None:
+        """Return what a run learned from; None while that is not known.
 
         The first question begins to learn it, unless the machine trains.
         """
-        for known, usual in self._known:
+        for known, learned in self._known:
             if known == folder:
-                return usual
+                return learned
         with self._starting:
             is_at_work = self._thread is not None and self._thread.is_alive()
             if not is_at_work and not self._is_busy() and not self._is_closing.is_set():
@@ -66,20 +87,26 @@ class Strangers:
     def _learn(self, run_id: int, folder: str, predictor: Predictor) -> None:
         work_in_background()
         snapshot = self._workspace.snapshots.get(self._workspace.runs.get(run_id).snapshot_id)
-        parts = {
-            split: self._look(predictor, _some([s for s in snapshot.samples if s.split is split]))
+        (samples, seen), (_, held_out) = (
+            self._look(predictor, _some([s for s in snapshot.samples if s.split is split]))
             for split in (Split.TRAIN, Split.VAL)
-        }
+        )
         if self._is_closing.is_set():
             return
-        learned = parts[Split.TRAIN]
-        usual = fit_usual(learned, parts[Split.VAL]) if len(learned.targets) else None
-        self._known = ((folder, usual), *self._known)[:_KEPT]
-        _LOG.info("run %s knows what is usual: %s photos", run_id, len(learned.targets))
+        usual = fit_usual(seen, held_out) if samples else None
+        if usual is not None:
+            likeness: Likeness | None = usual.likeness
+        else:
+            likeness = fit_likeness(seen.vectors) if samples else None
+        learned = Learned(usual=usual, likeness=likeness, samples=tuple(samples))
+        self._known = ((folder, learned), *self._known)[:_KEPT]
+        _LOG.info("run %s knows what is usual: %s photos", run_id, len(samples))
 
-    def _look(self, predictor: Predictor, samples: Sequence[Sample]) -> Seen:
+    def _look(self, predictor: Predictor, samples: Sequence[Sample]) -> tuple[list[Sample], Seen]:
+        """Return those samples that can be read, and what the run makes of them."""
         answers = [np.zeros((0, len(predictor.class_names)), np.float32)]
-        vectors, targets = [], []
+        vectors: list[Floats] = []
+        there: list[Sample] = []
         for start in range(0, len(samples), _BATCH):
             pixels = []
             for sample in samples[start : start + _BATCH]:
@@ -88,18 +115,19 @@ class Strangers:
                 try:
                     path = self._workspace.blobs.path(sample.digest)
                     pixels.append(decode_file(path, shortest_px=predictor.decode_px))
-                    targets.append(sample.target)
+                    there.append(sample)
                 except BadImageError:  # removed since, or damaged: the others still count
                     continue
             if pixels:
                 rows, some = predictor.look(pixels)
                 answers.append(rows)
                 vectors.append(some)
-        return Seen(
+        seen = Seen(
             vectors=np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32),
             probabilities=np.concatenate(answers),
-            targets=np.array(targets, np.int64),
+            targets=np.array([sample.target for sample in there], np.int64),
         )
+        return there, seen
 
 
 def _some(samples: Sequence[Sample]) -> Sequence[Sample]:

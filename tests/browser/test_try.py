@@ -252,6 +252,19 @@ def test_a_wrong_answer_is_put_right_and_leads_to_training(trained: Session, pag
     expect(page.get_by_role("tab", name="Train")).to_have_attribute("aria-selected", "true")
 
 
+def test_photos_that_it_looks_like_come_once_they_are_known(trained: Session, page: Page) -> None:
+    open_try(page)
+    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    expect(page.get_by_role("heading", name="It looks like these", exact=True)).to_be_visible()
+    like = page.locator(".like-photos li")
+    expect(like).to_have_count(5)
+    expect(like.first).to_have_text("Meadow")
+    shown = "() => document.querySelector('.like-photos img').naturalWidth > 0"
+    page.wait_for_function(shown)
+    drop(page.locator(".trying"), {"a.png": photo("Meadow", 1), "b.png": photo("Dragon", 2)})
+    expect(like).to_have_count(0)
+
+
 def test_a_stranger_is_none_of_these_and_the_slider_decides(trained: Session, page: Page) -> None:
     def make_strange(route: Route) -> None:
         answer = route.fetch()

@@ -3,6 +3,8 @@ import io
 import pytest
 from PIL import Image
 
+from dragon_app.core.training import Prediction
+from dragon_app.core.types import Split
 from dragon_app.services.strangers import Strangers
 from dragon_app.wiring import App
 from tests.conftest import wait_until
@@ -18,7 +20,7 @@ def plain(colour: str) -> bytes:
 
 
 def strangeness(app: App, data: bytes) -> float | None:
-    return app.predictions.predict([incoming(data)], tells_strange=True)[0].strangeness
+    return app.predictions.predict([incoming(data)], tells_likeness=True)[0].strangeness
 
 
 @pytest.fixture
@@ -49,9 +51,30 @@ def test_what_is_usual_is_learned_in_the_background_and_the_rest_is_strange(
 
 def test_few_held_out_photos_make_nothing_strange(ready_app: App) -> None:
     finish(ready_app, ready_app.runs.start(CONFIG))
-    strangeness(ready_app, plain("magenta"))
-    ready_app.strangers.close()
-    assert strangeness(ready_app, plain("magenta")) is None
+    file = incoming(plain("magenta"))
+
+    def answer() -> Prediction:
+        return ready_app.predictions.predict([file], tells_likeness=True)[0]
+
+    wait_until(lambda: answer().like)  # which needs no held-out photos
+    assert answer().strangeness is None
+
+
+def test_a_photo_is_most_like_itself_and_what_is_gone_is_like_nothing(trained_app: App) -> None:
+    def like() -> list[tuple[int, str]]:
+        file = incoming(trained_app.dataset.photo_file(image.id).read_bytes())
+        found = trained_app.predictions.predict([file], tells_likeness=True)[0].like
+        return [(each.image_id, each.class_name) for each in found]
+
+    images = trained_app.dataset.described(range(1, 121))
+    image = next(each for each in images if each.split is Split.TRAIN)
+    wait_until(like)
+    assert len(like()) == 5
+    assert like()[0] == (image.id, "dark")
+    second = like()[1][0]
+    trained_app.labelling.bin([second])
+    trained_app.labelling.empty_bin(expected=1)
+    assert second not in [image_id for image_id, _ in like()]
 
 
 def test_a_training_is_not_slowed_down(trained_app: App) -> None:

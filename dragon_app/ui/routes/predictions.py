@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, UploadFile
 from dragon_app.core.errors import DragonError
 from dragon_app.core.training import Prediction
 from dragon_app.ui.routes.answers import at_work
+from dragon_app.ui.routes.photos import MARK_LENGTH
 from dragon_app.ui.routes.uploads import incoming_file
 from dragon_app.wiring import Session
 
@@ -25,7 +26,7 @@ def router(session: Session) -> APIRouter:
         if len(files) > _MOST_FILES:
             raise DragonError(f"Send at most {_MOST_FILES} files at once; these are {len(files)}.")
         answers = session.app.predictions.predict(
-            [incoming_file(file) for file in files], run_id=run, tells_strange=True
+            [incoming_file(file) for file in files], run_id=run, tells_likeness=True
         )
         return {
             "predictions": [_prediction(answer) for answer in answers],
@@ -42,4 +43,8 @@ def _prediction(answer: Prediction) -> dict[str, Any]:
         "milliseconds": round(answer.milliseconds, 2),
         "error": answer.error,
         "strangeness": answer.strangeness,
+        "like": [
+            {"id": each.image_id, "v": each.digest[:MARK_LENGTH], "class": each.class_name}
+            for each in answer.like
+        ],
     }

@@ -27,8 +27,8 @@ const answers = el('div', { class: 'answers' }, answer.node);
 const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
 const smoother = createSmoother();
 const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
-const heat = createTriedHeat({ stage, photo });
-const side = el('div', { class: 'trying-side' }, busy, note, again, answers, heat.node, lesson.node, list.node);
+const heat = createTriedHeat({ stage, photo }), like = createLike();
+const side = el('div', { class: 'trying-side' }, busy, note, again, answers, heat.node, like.node, lesson.node, list.node);
 const room = el('div', { class: 'trying-room' },
   el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, camera.menu, field, folderField), which, challenger.node, none.node, untaught.node), side);
 const locked = el('div', { class: 'd-empty' });
@@ -54,7 +54,7 @@ const showCamera = () => {
   if (isOn) photo.hidden = true;
   hint.hidden = isOn || !photo.hidden;
 };
-const forget = () => { urls.forEach((url) => URL.revokeObjectURL(url)); urls = []; list.clear(); heat.clear(); };
+const forget = () => { urls.forEach((url) => URL.revokeObjectURL(url)); urls = []; list.clear(); heat.clear(); like.clear(); };
 
 /* The first answer after a start loads the engine, which takes seconds: said, when it does. */
 const waiting = (mine) => setTimeout(() => {
@@ -115,6 +115,8 @@ const tryPhotos = async (items) => {
       if (lines[0].other) { other.show(lines[0].other, rival, colours()); answers.append(other.node); }
       lesson.show(some[0].file, lines[0].answer);
       heat.show(some[0].file, lines[0].answer, run);
+      like.show(lines[0].answer);
+      if (lines[0].answer.classes.length && !lines[0].answer.like?.length) likeLater(some[0].file, lines[0].answer, mine);
       answers.hidden = false;
     }
   } catch (error) {
@@ -126,6 +128,24 @@ const tryPhotos = async (items) => {
     clearTimeout(timer);
     if (mine === asked) busy.hidden = true;
   }
+};
+/* What a photo is like is learned in the background once somebody tries one: asked for again while it is shown. */
+const likeLater = async (file, told, mine) => {
+  like.wait();
+  for (let i = 0; i < 8; i += 1) {
+    await new Promise((resolve) => { setTimeout(resolve, 2000); });
+    if (mine !== asked) return;
+    const fresh = await post([file]).then(({ predictions }) => predictions[0], () => null);
+    if (mine !== asked) return;
+    if (!fresh?.like?.length) continue;
+    told.strangeness = fresh.strangeness;
+    none.meet(told);
+    answer.again();
+    lesson.again();
+    like.show(fresh);
+    return;
+  }
+  like.clear();
 };
 const repeat = () => { if (!camera.isOn()) tryPhotos(shown); };
 const filesOf = (files) => [...files].map((file) => ({ file }));
