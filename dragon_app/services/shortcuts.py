@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dragon_app.core.metrics import percent
 from dragon_app.core.shortcuts import FEWEST, Cue, Shortcut, shortcuts
 from dragon_app.core.types import ImageRecord
 from dragon_app.core.vectors import Floats, Ids
@@ -159,8 +160,8 @@ def _warned(
         spared=shortcut.spared,
         words=(
             f"{_SUBJECT[shortcut.cue]} alone tells {name} from {others}: that finds "
-            f"{shortcut.found * 100:.0f} % of its photos, and takes "
-            f"{(1 - shortcut.spared) * 100:.0f} % of the others for it. {difference}{also}"
+            f"{percent(shortcut.found)} of its photos, and takes "
+            f"{percent(1 - shortcut.spared)} of the others for it. {difference}{also}"
         ),
         advice=(
             f"Unless that is what makes it {name}, a model may learn it instead of what is on the "

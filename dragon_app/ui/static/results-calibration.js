@@ -60,9 +60,9 @@ const createCalibration = () => {
       el('div', { class: 'calibration' }, drawing(found), table(found.bins)),
       el('p', {
         class: 'd-text d-quiet',
-        text: `As the run was measured. On the dashed line it would be as often right as it says; larger dots stand for more photos. Off by ${percent(found.error)} on average (expected calibration error).`,
+        text: `As the run was measured. On the straight dashed line it would be as often right as it says; larger dots stand for more photos. Off by ${percent(found.error)} on average (expected calibration error).`,
       }),
-      ...(found.told ? [el('p', { class: 'd-text', text: `${found.told} The broken line is drawn with that.` })] : []),
+      ...(found.told ? [el('p', { class: 'd-text', text: `${found.told} The dashed curve is drawn with that.` })] : []),
     ];
   };
   return (id) => createFold('How sure it is', () => load(id));
