@@ -37,6 +37,19 @@ def test_a_zip_and_a_table_come_in_and_an_export_goes_out_and_comes_back(
     expect(page.get_by_text("0 added, 5 already there")).to_be_visible()
     assert session.app.dataset.summary().unlabelled == 1
 
+    page.get_by_role("button", name="Export", exact=True).click()
+    page.get_by_label("A table").check()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    table = tmp_path / download.value.suggested_filename
+    download.value.save_as(table)
+    assert table.suffix == ".csv"
+    session.app.labelling.assign([1], None)  # the table knows what it was
+    expect_count(page, "Unlabelled", 2)
+    drop(page.locator("body"), [(table.name, table.read_bytes())])
+    expect(page.get_by_text("1 labelled by a table", exact=False)).to_be_visible()
+    expect_count(page, "Unlabelled", 1)
+
 
 def test_a_pasted_photo_and_a_burst_go_to_the_class_that_is_shown(page: Page) -> None:
     drop(page.locator("body"), [("1.png", photo_bytes(1))])
