@@ -16,11 +16,12 @@ from dragon_app.core.names import clean_name
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.setup import check_packages
 from dragon_app.core.strategies import Compared
-from dragon_app.core.training import Progress, Run, RunStatus
+from dragon_app.core.training import Run, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, FAILED, say, show
 from dragon_app.services.balancing import balance_words
 from dragon_app.services.measuring import MeasureStatus
 from dragon_app.services.recent import is_workspace
+from dragon_app.watching import watch
 from dragon_app.wiring import DEFAULT_WORKSPACE, App, open_app
 
 _SETTINGS = (
@@ -75,7 +76,7 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
     with _open(folder) as app:
         started = start(app)
         try:
-            ended = _watch(app, started.id)
+            ended = watch(app, started.id)
         except KeyboardInterrupt:
             say("Pausing after this batch ...")
             app.runs.pause(started.id)
@@ -222,32 +223,6 @@ def _config(options: argparse.Namespace) -> FinetuneConfig:
             "--optimizer adamw to train with it."
         )
     return config
-
-
-def _watch(app: App, run_id: int) -> Run:
-    shown = ""
-    while not app.runs.is_over(run_id):
-        run = app.runs.get(run_id)  # which says what it has trouble with
-        words = f"{app.runs.trouble(run_id) or run.reason} {_progress_words(run.progress)}".strip()
-        if words != shown:
-            shown = words
-            say(shown)
-        time.sleep(0.5)
-    for epoch in app.runs.epochs(run_id):
-        say(
-            f"epoch {epoch.epoch}: loss {epoch.train_loss:.3f}, on held-out photos "
-            f"{epoch.val_loss:.3f}, {epoch.val_accuracy:.1%} right"
-        )
-    return app.runs.get(run_id)
-
-
-def _progress_words(progress: Progress) -> str:
-    if not progress.epoch:
-        count = f" {progress.done}/{progress.total}" if progress.total else ""
-        return progress.phase + count
-    left = f", {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
-    rate = f"{progress.images_per_s:.0f} photos a second"
-    return f"epoch {progress.epoch}/{progress.epochs}, {rate}{left}"
 
 
 def _serve(options: argparse.Namespace, folder: Path) -> int:

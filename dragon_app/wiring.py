@@ -24,6 +24,7 @@ from dragon_app.services.inbox import Inbox
 from dragon_app.services.inspecting import Inspecting
 from dragon_app.services.labelling import Labelling
 from dragon_app.services.measuring import Measuring
+from dragon_app.services.ordering import Ordering
 from dragon_app.services.packing import Packing
 from dragon_app.services.prediction import Predictions
 from dragon_app.services.repeating import Repeating
@@ -67,6 +68,7 @@ class App:
     measuring: Measuring
     embedding: Embedding
     suggesting: Suggesting
+    ordering: Ordering
     inbox: Inbox
     gains: Gains
     comparing: Comparing
@@ -163,6 +165,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
 
     presence = Presence()
     embedding = Embedding(workspace, vision, is_busy=is_busy, presence=presence)
+    suggesting = Suggesting(workspace, vision, embedding, is_busy=is_busy, presence=presence)
     labelling = Labelling(workspace)
     history, results = History(workspace), Results(workspace, vision)
     inspecting = Inspecting(workspace, vision, results, history)
@@ -187,7 +190,8 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         backbones=Backbones(vision),
         measuring=measuring,
         embedding=embedding,
-        suggesting=Suggesting(workspace, vision, embedding, is_busy=is_busy, presence=presence),
+        suggesting=suggesting,
+        ordering=Ordering(workspace, embedding, head=suggesting.head),
         inbox=Inbox(workspace, dataset, embedding, inspecting, is_busy=is_busy),
         gains=Gains(workspace, results, history),
         comparing=Comparing(workspace, runs, measuring, predictions),

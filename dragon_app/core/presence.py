@@ -12,9 +12,9 @@ from dragon_app.core.ports import ShouldStop
 AT_WORK_S = 10.0  # somebody who did something within that time is at work
 REST = 4.0  # times what the background took, for whoever is at work
 MOST_REST_S = 30.0
-LOADING_S = 8.0  # what loading torch counts as: seconds under the lock, so best in a long gap
+LOADING_S = 2.0  # what loading torch counts as: so long it holds up labels, once
 GAP_S = 0.4  # nothing long begins so soon after a key: the next one is likely to come
-OVERDUE_S = 2.0  # waited for a gap: then it begins between two keys of whoever leaves none
+OVERDUE_S = 2.0  # waited for a gap at most: then it begins between two keys of whoever leaves none
 
 
 class Presence:
@@ -58,5 +58,6 @@ class Presence:
         alone_in_s = self._last_s + AT_WORK_S - now_s
         rest_s = min(REST * took_s, MOST_REST_S)
         share_s = ended_s + rest_s - now_s
+        overdue_s = min(OVERDUE_S, rest_s)  # short work need not wait long: it hinders for a moment
         gap_s = self._last_s + min(GAP_S, rest_s) - now_s
-        return min(max(share_s, min(gap_s, share_s + OVERDUE_S)), alone_in_s)
+        return min(max(share_s, min(gap_s, share_s + overdue_s)), alone_in_s)

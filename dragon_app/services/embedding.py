@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dragon_app.core.errors import BUG_WORDS, DragonError
 from dragon_app.core.ports import Embedder, Vision
-from dragon_app.core.presence import Presence
+from dragon_app.core.presence import REST, Presence
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.training import CacheFolder
 from dragon_app.core.vectors import CHUNK, Floats, Ids, PhotoFile, Vectors
@@ -211,7 +211,8 @@ class Embedding:
         embedder.rest()
 
     def _rest(self, took_s: float) -> None:
-        self._presence.keep_back(took_s, wait=self._wait, should_stop=self._should_stop)
+        """Leave half of the time: a network computes outside Python's lock, and low in priority."""
+        self._presence.keep_back(took_s / REST, wait=self._wait, should_stop=self._should_stop)
 
     def _wait(self, rest_s: float) -> None:
         self._wake.wait(rest_s)

@@ -67,8 +67,7 @@ class Strangers:
             if known == folder:
                 return learned
         with self._starting:
-            is_at_work = self._thread is not None and self._thread.is_alive()
-            if not is_at_work and not self._is_busy() and not self._is_closing.is_set():
+            if not self.is_learning() and not self._is_busy() and not self._is_closing.is_set():
                 self._thread = threading.Thread(
                     target=self._learn,
                     args=(run_id, folder, predictor),
@@ -77,6 +76,10 @@ class Strangers:
                 )
                 self._thread.start()
         return None
+
+    def is_learning(self) -> bool:
+        """Whether it is at work for a run that was asked for: what it is, is known soon."""
+        return self._thread is not None and self._thread.is_alive()
 
     def close(self, *, timeout_s: float = 30) -> None:
         """End the thread."""

@@ -1,4 +1,4 @@
-"""Suggestions: a draft class for every photo that waits for one, and help with what to do next.
+"""Suggestions: a draft class for every photo that waits for one.
 
 Drafts come from a head that is fitted anew after every change of labels, or from a trained run.
 Nothing here is a label: a person accepts.
@@ -19,10 +19,9 @@ from dragon_app.core.ports import Predictor, ShouldStop, Vision
 from dragon_app.core.presence import Presence
 from dragon_app.core.threads import work_in_background
 from dragon_app.core.types import BatchResult
-from dragon_app.core.useful import most_useful
 from dragon_app.core.vectors import DraftHead, Floats, Ids, Vectors
 from dragon_app.imaging.decode import decode_file
-from dragon_app.services.drafts import Drafts, as_likely, cautious, of_enough, read_numbers
+from dragon_app.services.drafts import Drafts, cautious, of_enough, read_numbers
 from dragon_app.services.embedding import Embedding
 from dragon_app.storage.labels import PERSON
 from dragon_app.storage.workspace import Workspace
@@ -138,33 +137,10 @@ class Suggesting:
         """Label photos as suggested, each `image id -> class id` that the person saw: one step."""
         return self._store.accept(classes, batch=batch or uuid.uuid4().hex, who=PERSON)
 
-    def like(self, image_id: int) -> Ids:
-        """Return all photos that were looked at, the nearest to one first."""
-        vectors = self._vectors()
-        place = int(vectors.places(np.array([image_id]))[0])
-        if place < 0:
-            raise NotFoundError("This photo was not looked at yet. Try again in a moment.")
-        return vectors.nearest(place)
-
-    def useful(self) -> Ids:
-        """Return the photos that wait for a class, the most useful to label first."""
-        vectors = self._vectors()
-        waiting, places = vectors.known(read_numbers(self._store.waiting(), 1)[:, 0])
-        labels, fitted = read_numbers(self._store.labelled(), 2), self._fitted
-        labelled = vectors.known(labels[:, 0])[1]
-        if fitted is None:  # none was needed since the start
-            likely = as_likely(read_numbers(self._store.drafts(), 3), waiting)
-        else:
-            likely = fitted.head.probabilities(vectors.rows[places])
-        return waiting[most_useful(vectors, places, labelled, likely)]
-
-    def _vectors(self) -> Vectors:
-        self._embedding.want()
-        vectors = self._embedding.vectors()
-        if vectors is None or not len(vectors.ids):
-            words = self._embedding.looking().problem
-            raise NotFoundError(words or "The photos are being looked at. Try again in a moment.")
-        return vectors
+    def head(self) -> DraftHead | None:
+        """Return the head that the drafts were last made by; None before one was fitted."""
+        fitted = self._fitted
+        return None if fitted is None else fitted.head
 
     def _choose(self, *, is_off: bool) -> None:
         self._store.set_setting(_OFF, "yes" if is_off else "no")
@@ -176,8 +152,7 @@ class Suggesting:
         try:
             self._who, self._made_of = self._drafts.take_up()
             while not self._is_closing.is_set():
-                with self._kept_back():
-                    self._take_turn()
+                self._take_turn()
                 self._wake.wait(LOOK_S)
                 self._wake.clear()
             self._drafts.leave(repr(self._seen))
@@ -189,7 +164,10 @@ class Suggesting:
 
     @contextmanager
     def _kept_back(self) -> Iterator[None]:
-        """Work, then leave the machine to whoever is at work; a choice since the start ends it."""
+        """Compute, then leave the machine to whoever is at work; a choice meanwhile ends the rest.
+
+        Only what computes belongs inside: a wait in there would be rested for, too.
+        """
         should_stop, began = self._is_chosen_anew(), time.monotonic()
         yield
         took_s = time.monotonic() - began
@@ -254,18 +232,20 @@ class Suggesting:
             return True  # more vectors are on their way
         before = self._fitted
         is_same = before is not None and np.array_equal(before.class_ids, class_ids)
-        head = self._loaded().fit_head(
-            vectors.rows[places],
-            np.searchsorted(class_ids, labels[:, 1]),
-            classes=len(class_ids),
-            start=before.head if before is not None and is_same else None,
-            should_stop=self._is_closing.is_set,
-        )
-        self._fitted = _Fitted(head, class_ids)
-        waiting, at = vectors.known(read_numbers(self._store.waiting(), 1)[:, 0])
-        who = f"starter head, {len(labels):,} labels"
-        likely = cautious(head.probabilities(vectors.rows[at]), len(labels))
-        self._tell(self._drafts.put(waiting, class_ids, likely, who), who)
+        vision = self._loaded()
+        with self._kept_back():
+            head = vision.fit_head(
+                vectors.rows[places],
+                np.searchsorted(class_ids, labels[:, 1]),
+                classes=len(class_ids),
+                start=before.head if before is not None and is_same else None,
+                should_stop=self._is_closing.is_set,
+            )
+            self._fitted = _Fitted(head, class_ids)
+            waiting, at = vectors.known(read_numbers(self._store.waiting(), 1)[:, 0])
+            who = f"starter head, {len(labels):,} labels"
+            likely = cautious(head.probabilities(vectors.rows[at]), len(labels))
+            self._tell(self._drafts.put(waiting, class_ids, likely, who), who)
         return True
 
     def _by_run(self, run_id: int) -> bool:

@@ -26,10 +26,12 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from dragon_app import wiring
 from dragon_app.core import presence
 from dragon_app.ui.routes import workspaces
 from dragon_app.ui.server import build_asgi
 from dragon_app.wiring import Session, open_app
+from tests.browser.studio import Studio
 from tests.browser.train_map import slider
 from tests.fakes import FakeVision
 from tests.photos import incoming_photos
@@ -121,6 +123,14 @@ def session(
     session.app = open_app(tmp_path / "workspace")
     yield session
     session.close()
+
+
+@pytest.fixture
+def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """Replace the networks: epochs pass when the test lets them."""
+    made = Studio()
+    monkeypatch.setattr(wiring, "vision", lambda: made)
+    return made
 
 
 @pytest.fixture

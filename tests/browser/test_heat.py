@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.wiring import Session
 from tests.browser.gestures import drop
@@ -11,17 +10,9 @@ from tests.browser.studio import Studio, fill, photo
 
 
 @pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """Replace the networks; every epoch passes at once."""
-    made = Studio()
-    made.allow(100)
-    monkeypatch.setattr(wiring, "vision", lambda: made)
-    return made
-
-
-@pytest.fixture
 def trained(studio: Studio, session: Session) -> Session:
     """Train once on photos of two classes; with seed 0 one of them is mistaken."""
+    studio.allow(100)  # every epoch passes at once
     fill(session)
     session.app.runs.wait(session.app.runs.start(FinetuneConfig(epochs=2, seed=0)).id)
     return session

@@ -5,7 +5,6 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.wiring import Session
@@ -13,17 +12,9 @@ from tests.browser.studio import Studio, fill
 
 
 @pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """Replace the networks; every epoch passes at once."""
-    made = Studio()
-    made.allow(100)
-    monkeypatch.setattr(wiring, "vision", lambda: made)
-    return made
-
-
-@pytest.fixture
 def session(studio: Studio, session: Session) -> Session:
     """Open a workspace with photos of two classes."""
+    studio.allow(100)  # every epoch passes at once
     fill(session)
     return session
 

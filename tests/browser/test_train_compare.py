@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from dragon_app import wiring
 from dragon_app.core.config import Optimizer
 from dragon_app.core.metrics import percent
 from dragon_app.wiring import Session
@@ -13,14 +12,6 @@ from tests.browser.studio import Studio, fill
 from tests.conftest import wait_until
 
 EPOCHS = 3
-
-
-@pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """Replace the networks."""
-    made = Studio()
-    monkeypatch.setattr(wiring, "vision", lambda: made)
-    return made
 
 
 @pytest.fixture

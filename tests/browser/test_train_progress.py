@@ -6,20 +6,11 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dragon_app import wiring
 from dragon_app.wiring import Session
 from tests.browser.studio import Studio, fill
 
 EPOCHS = 12  # of the balanced preset
 AT_ONCE_S = 0.5
-
-
-@pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """Replace the networks."""
-    made = Studio()
-    monkeypatch.setattr(wiring, "vision", lambda: made)
-    return made
 
 
 @pytest.fixture

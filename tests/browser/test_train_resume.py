@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dragon_app import wiring
 from dragon_app.core.training import RunStatus
 from dragon_app.wiring import Session, open_app
 from tests.browser.conftest import Server
@@ -14,14 +13,6 @@ from tests.browser.studio import Studio, fill
 from tests.conftest import wait_until
 
 EPOCHS = 12  # of the balanced preset
-
-
-@pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """Replace the networks."""
-    made = Studio()
-    monkeypatch.setattr(wiring, "vision", lambda: made)
-    return made
 
 
 @pytest.fixture

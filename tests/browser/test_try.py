@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
-from dragon_app import wiring
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import WeightsError
 from dragon_app.wiring import Session
@@ -17,17 +16,9 @@ from tests.browser.studio import Painter, Studio, fill, photo
 
 
 @pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """Replace the networks; every epoch passes at once."""
-    made = Studio()
-    made.allow(100)
-    monkeypatch.setattr(wiring, "vision", lambda: made)
-    return made
-
-
-@pytest.fixture
 def session(studio: Studio, session: Session) -> Session:
     """Open a workspace with photos of two classes."""
+    studio.allow(100)  # every epoch passes at once
     fill(session, per_class=5)
     return session
 
@@ -255,6 +246,7 @@ def test_a_wrong_answer_is_put_right_and_leads_to_training(trained: Session, pag
 def test_photos_that_it_looks_like_come_once_they_are_known(trained: Session, page: Page) -> None:
     open_try(page)
     drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    expect(page.get_by_role("heading", name="Still learning what is usual")).to_be_visible()
     expect(page.get_by_role("heading", name="It looks like these", exact=True)).to_be_visible()
     like = page.locator(".like-photos li")
     expect(like).to_have_count(5)

@@ -232,7 +232,7 @@ def test_ctrl_c_pauses_the_run_and_says_how_it_goes_on(
     vision.learn = learn
     shell("add", photos)
     with monkeypatch.context() as patch:
-        patch.setattr("dragon_app.commands._watch", interrupted)
+        patch.setattr("dragon_app.commands.watch", interrupted)
         outcome = shell("train", "--json")
     assert outcome.code == 1
     assert outcome.answer["status"] == "paused"

@@ -5,6 +5,7 @@ import pytest
 from dragon_app.core.presence import (
     AT_WORK_S,
     GAP_S,
+    LOADING_S,
     MOST_REST_S,
     OVERDUE_S,
     REST,
@@ -63,7 +64,13 @@ def test_it_begins_in_a_gap_between_keys() -> None:
 def test_whoever_leaves_no_gap_does_not_hold_it_up_for_ever() -> None:
     clock = Clock(keys_s=[100 + key / 8 for key in range(1, 80)])
     clock.presence.note()
-    assert clock.kept_back_s(0.2) == pytest.approx(0.2 * REST + OVERDUE_S)
+    assert clock.kept_back_s(1) == pytest.approx(REST + OVERDUE_S)
+
+
+def test_short_work_waits_for_a_gap_no_longer_than_it_rests() -> None:
+    clock = Clock(keys_s=[100 + key / 8 for key in range(1, 80)])
+    clock.presence.note()
+    assert clock.kept_back_s(0.05) == pytest.approx(2 * 0.05 * REST)
 
 
 def test_what_takes_a_moment_needs_no_gap() -> None:
@@ -87,8 +94,8 @@ def test_a_stop_ends_the_rest() -> None:
     assert clock.kept_back_s(100, stops_at_s=100) == 0
 
 
-def test_torch_is_not_loaded_while_keys_come() -> None:
+def test_torch_is_loaded_in_the_first_gap_after_a_while() -> None:
     clock = Clock(keys_s=[100.0 + second for second in range(1, 60)])
     clock.presence.note()
     clock.presence.keep_loading_back(wait=clock.wait, should_stop=lambda: False)
-    assert clock.now_s - 100 == pytest.approx(MOST_REST_S + GAP_S)
+    assert clock.now_s - 100 == pytest.approx(LOADING_S * REST + GAP_S)

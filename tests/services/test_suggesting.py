@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from dragon_app.core.errors import NotFoundError
 from dragon_app.core.ports import ShouldStop, Vision
 from dragon_app.core.types import Shown
 from dragon_app.core.vectors import Vectors
+from dragon_app.services import suggesting
 from dragon_app.services.drafts import read_numbers
 from dragon_app.wiring import App
 from tests.conftest import wait_until
@@ -97,21 +100,21 @@ def test_a_trained_run_can_suggest(helped: App) -> None:
 
 def test_like_this_one_and_most_useful_next(app: App, helped: App) -> None:
     wait_until(lambda: len(drafts(helped)) == 3)
-    likeness = helped.suggesting.like(9)
+    likeness = helped.ordering.like(9)
     assert likeness[0] == 9
     assert sorted(likeness) == list(range(1, 10))
-    assert sorted(helped.suggesting.useful()) == [7, 8, 9]
+    assert sorted(helped.ordering.useful()) == [7, 8, 9]
     with pytest.raises(NotFoundError, match="not looked at yet"):
-        helped.suggesting.like(99)
+        helped.ordering.like(99)
 
 
 def test_nothing_is_computed_before_there_is_something_to_learn_from(app: App) -> None:
     app.dataset.add([incoming(photo_bytes(1), "a.png"), incoming(photo_bytes(2), "b.png")])
     app.suggesting.open()
     with pytest.raises(NotFoundError, match="being looked at"):
-        app.suggesting.useful()  # asking is what begins it
+        app.ordering.useful()  # asking is what begins it
     wait_until(lambda: app.embedding.vectors() is not None)
-    assert np.array_equal(sorted(app.suggesting.useful()), [1, 2])
+    assert np.array_equal(sorted(app.ordering.useful()), [1, 2])
     assert drafts(app) == {}
 
 
@@ -153,8 +156,8 @@ def test_after_a_restart_drafts_stand_and_no_head_is_fitted(
         assert drafts(again) == before
         assert again.suggesting.suggested().problem == ""
         assert again.suggesting.suggested().who == "starter head, 6 labels"
-        assert sorted(again.suggesting.useful()) == [7, 8, 9]
-        assert again.suggesting.like(9)[0] == 9
+        assert sorted(again.ordering.useful()) == [7, 8, 9]
+        assert again.ordering.like(9)[0] == 9
     finally:
         again.close()
 
@@ -167,11 +170,28 @@ def test_a_choice_made_during_a_turn_ends_the_rest_after_it(
     def rest(took_s: float, *, wait: object, should_stop: ShouldStop) -> None:
         is_over.append(should_stop())
 
-    monkeypatch.setattr(app.suggesting, "_take_turn", app.suggesting.turn_off)
     monkeypatch.setattr(app.presence, "keep_back", rest)
-    app.suggesting.open()
-    wait_until(lambda: len(is_over) > 1)
-    assert is_over[:2] == [True, False]
+    with app.suggesting._kept_back():
+        app.suggesting.turn_off()
+    with app.suggesting._kept_back():
+        pass
+    assert is_over == [True, False]
+
+
+def test_waiting_for_torch_is_not_rested_for(helped: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 0.0
+
+    def load_late(**_: object) -> None:
+        nonlocal now_s
+        now_s += 30
+
+    rests: list[float] = []
+    monkeypatch.setattr(helped.presence, "keep_loading_back", load_late)
+    monkeypatch.setattr(helped.presence, "keep_back", lambda took_s, **_: rests.append(took_s))
+    monkeypatch.setattr(suggesting, "time", SimpleNamespace(monotonic=lambda: now_s))
+    wait_until(lambda: len(drafts(helped)) == 3)
+    wait_until(lambda: rests)
+    assert max(rests) == 0
 
 
 def _none() -> Vision:

@@ -22,7 +22,10 @@ def router(session: Session) -> APIRouter:
     def predict(
         files: list[UploadFile], run: Annotated[int | None, Form()] = None
     ) -> dict[str, Any]:
-        """Name what is on each photo, with the run that Try uses unless one is named."""
+        """Name what is on each photo, with the run that Try uses unless one is named.
+
+        While `is_learning`, what the photos are like, and how strange they are, is not known yet.
+        """
         if len(files) > _MOST_FILES:
             raise DragonError(f"Send at most {_MOST_FILES} files at once; these are {len(files)}.")
         answers = session.app.predictions.predict(
@@ -31,6 +34,7 @@ def router(session: Session) -> APIRouter:
         return {
             "predictions": [_prediction(answer) for answer in answers],
             "run": answers[0].run_id if answers else run,
+            "is_learning": session.app.strangers.is_learning(),
         }
 
     return routes

@@ -63,11 +63,11 @@ def router(session: Session) -> APIRouter:
 
     @routes.get("/board/useful", dependencies=by_people)
     def useful() -> Response:
-        return _numbers(_packed(session.app.suggesting.useful()))
+        return _numbers(_packed(session.app.ordering.useful()))
 
     @routes.get("/board/like", dependencies=by_people)
     def like(image_id: Annotated[int, Query(ge=0)]) -> Response:
-        return _numbers(_packed(session.app.suggesting.like(image_id)))
+        return _numbers(_packed(session.app.ordering.like(image_id)))
 
     return routes
 

@@ -2,13 +2,14 @@
 const createLike = () => {
   const { el } = dragon;
   const WORDS = 'Photos that the model learned from, as it sees them; the nearest comes first.',
-    COMING = 'The model is looking at its photos again, to say what is usual for it. Until then it names a class for anything.';
+    COMING = 'The model looks at its own photos once more. Until that is done it names a class for anything, even for what is none of them.';
+  const title = el('h3', { class: 'd-label', id: 'like-title' });
   const words = el('p', { class: 'd-text d-quiet', role: 'status' });
   const list = el('ul', { class: 'like-photos' });
   const node = el(
     'section',
     { class: 'like', hidden: true, 'aria-labelledby': 'like-title' },
-    el('h3', { class: 'd-label', id: 'like-title', text: 'It looks like these' }),
+    title,
     words,
     list,
   );
@@ -17,11 +18,13 @@ const createLike = () => {
   const show = (answer) => {
     const like = answer.like ?? [];
     node.hidden = !like.length;
+    title.textContent = 'It looks like these';
     words.textContent = WORDS;
     list.replaceChildren(...like.map(photo));
   };
   const wait = () => {
     node.hidden = false;
+    title.textContent = 'Still learning what is usual';
     words.textContent = COMING;
   };
   return { node, show, wait, clear: () => show({}) };

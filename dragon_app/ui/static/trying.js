@@ -70,7 +70,7 @@ const ask = async (items, rival) => {
   const first = await post(files);
   const second = rival ? await post(files, rival) : null;
   const byFile = (found) => new Map(files.map((file, i) => [file, found?.predictions[i]]));
-  return { run: first.run, told: byFile(first), rivals: byFile(second) };
+  return { run: first.run, isLearning: first.is_learning, told: byFile(first), rivals: byFile(second) };
 };
 const refusal = ({ name, reason }) => ({ name, classes: [], error: reason.replace(/\.$/, '') });
 
@@ -104,7 +104,7 @@ const tryPhotos = async (items) => {
     for (let start = 0; start < items.length; start += AT_ONCE) {
       askNext();
       const some = items.slice(start, start + AT_ONCE);
-      const { run, told, rivals } = await asking[start / AT_ONCE];
+      const { run, isLearning, told, rivals } = await asking[start / AT_ONCE];
       if (mine !== asked) return;
       busy.hidden = items.length <= start + AT_ONCE;
       busy.textContent = `${start + some.length} of ${items.length} photos`;
@@ -116,7 +116,7 @@ const tryPhotos = async (items) => {
       lesson.show(some[0].file, lines[0].answer);
       heat.show(some[0].file, lines[0].answer, run);
       like.show(lines[0].answer);
-      if (lines[0].answer.classes.length && !lines[0].answer.like?.length) likeLater(some[0].file, lines[0].answer, mine);
+      if (isLearning && lines[0].answer.classes.length) likeLater(some[0].file, lines[0].answer, mine);
       answers.hidden = false;
     }
   } catch (error) {
@@ -129,23 +129,21 @@ const tryPhotos = async (items) => {
     if (mine === asked) busy.hidden = true;
   }
 };
-/* What a photo is like is learned in the background once somebody tries one: asked for again while it is shown. */
+/* What is usual for the model is learned once somebody tries a photo: until it is known, the photo is asked about again. */
 const likeLater = async (file, told, mine) => {
   like.wait();
-  for (let i = 0; i < 8; i += 1) {
+  for (let isLearning = true; isLearning; ) {
     await new Promise((resolve) => { setTimeout(resolve, 2000); });
     if (mine !== asked) return;
-    const fresh = await post([file]).then(({ predictions }) => predictions[0], () => null);
+    const fresh = await post([file]).catch(() => ({ predictions: [{}] }));
     if (mine !== asked) return;
-    if (!fresh?.like?.length) continue;
-    told.strangeness = fresh.strangeness;
-    none.meet(told);
-    answer.again();
-    lesson.again();
-    like.show(fresh);
-    return;
+    isLearning = fresh.is_learning;
+    Object.assign(told, { strangeness: fresh.predictions[0].strangeness, like: fresh.predictions[0].like });
   }
-  like.clear();
+  none.meet(told);
+  answer.again();
+  lesson.again();
+  like.show(told);
 };
 const repeat = () => { if (!camera.isOn()) tryPhotos(shown); };
 const filesOf = (files) => [...files].map((file) => ({ file }));
