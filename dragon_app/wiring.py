@@ -13,6 +13,7 @@ from dragon_app.core.presence import Presence
 from dragon_app.services.backbones import Backbones
 from dragon_app.services.comparing import Comparing
 from dragon_app.services.dataset import Dataset
+from dragon_app.services.drawing import Drawing
 from dragon_app.services.embedding import Embedding
 from dragon_app.services.explaining import Explaining
 from dragon_app.services.exporting import Exporting
@@ -51,6 +52,7 @@ class App:
     presence: Presence
     dataset: Dataset
     labelling: Labelling
+    drawing: Drawing
     importing: Importing
     exporting: Exporting
     history: History
@@ -76,6 +78,7 @@ class App:
 
     def close(self) -> None:
         """Stop training, keep what it reached, and let another process open the workspace."""
+        self.drawing.close()
         self.importing.close()
         self.inbox.close()
         self.backbones.close()
@@ -103,10 +106,13 @@ class Session:
         self.app = open_app(folder)
 
     def begin(self) -> None:
-        """Go on with the runs that waited when the workspace was last closed, and suggest."""
+        """Go on with the runs that waited when the workspace was last closed, suggest,
+        and draw on at a sample.
+        """
         self.app.presence.note()  # who opens the app wants the page first
         self.app.runs.take_up_queue()
         self.app.suggesting.open()
+        self.app.drawing.take_up()
 
     def open(self, folder: Path) -> None:
         """Go over to another workspace; when it cannot be opened, stay with the present one."""
@@ -174,6 +180,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         presence=presence,
         dataset=dataset,
         labelling=labelling,
+        drawing=Drawing(workspace, dataset),
         importing=Importing(workspace, dataset),
         exporting=Exporting(workspace),
         history=history,

@@ -15,14 +15,20 @@ def samples() -> tuple[SampleSet, ...]:
     return tuple(SAMPLES.values())
 
 
+def find_sample(key: str) -> SampleSet:
+    """Return a set by its key; raise `NotFoundError` for another key."""
+    sample = SAMPLES.get(key)
+    if sample is None:
+        raise NotFoundError(f"There is no sample {key!r}. There are: {', '.join(SAMPLES)}.")
+    return sample
+
+
 def add_sample(dataset: Dataset, key: str, *, first: int = 1, last: int | None = None) -> AddResult:
     """Add the pictures numbered `first` to `last`, or to the end, of every class, labelled.
 
     They are drawn while they are added, several at a time. Raise `NotFoundError` for another key.
     """
-    sample = SAMPLES.get(key)
-    if sample is None:
-        raise NotFoundError(f"There is no sample {key!r}. There are: {', '.join(SAMPLES)}.")
+    sample = find_sample(key)
     end = min(last or sample.per_class, sample.per_class)
     files = [
         IncomingFile(

@@ -1,10 +1,14 @@
 """Photos on their way in."""
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from dragon_app.core.ports import Pixels
+from dragon_app.imaging import sample
 from dragon_app.wiring import Session
 from tests.browser.acts import drop, expect_count, files, tiles
 from tests.browser.conftest import Faults
@@ -136,13 +140,37 @@ def test_five_hundred_photos_at_once(page: Page, session: Session) -> None:
 def test_sample_button_fills_an_empty_workspace(
     page: Page, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from dragon_app.imaging import sample
-
     few = replace(sample.SAMPLES["dragons"], per_class=3)
     monkeypatch.setitem(sample.SAMPLES, "dragons", few)
     page.get_by_role("button", name="Dragon or not").click()
     expect(page.get_by_text("6 added")).to_be_visible()
     expect(page.locator(".next")).to_contain_text("Ready to train")
     assert [count.total for count in session.app.dataset.summary().classes] == [3, 3]
+
+
+def test_a_sample_goes_on_over_a_reload_and_can_be_stopped(
+    page: Page, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = threading.Semaphore(12)
+    drawn = sample.SAMPLES["dragons"].draw
+
+    def slow(index: int, number: int) -> Pixels:
+        assert allowed.acquire(timeout=60)
+        return drawn(index, number)
+
+    few = replace(sample.SAMPLES["dragons"], per_class=30, draw=slow)
+    monkeypatch.setitem(sample.SAMPLES, "dragons", few)
+    page.get_by_role("button", name="Dragon or not").click()
+    expect(page.locator(".upload")).to_contain_text("12 of 60 photos")
+    page.reload()
+    expect(page.locator(".upload")).to_contain_text("12 of 60 photos")
+    allowed.release(12)
+    expect(page.locator(".upload")).to_contain_text("24 of 60 photos")
+    expect_count(page, "All photos", 24)
+    stop = page.locator(".upload").get_by_role("button", name="Stop")
+    with page.expect_response("**/stop"):
+        stop.click()
+    expect(stop).to_be_disabled()
+    allowed.release(12)
+    expect(page.get_by_text("36 added, stopped after 36 of 60")).to_be_visible()
+    assert [count.total for count in session.app.dataset.summary().classes] == [18, 18]

@@ -3,6 +3,7 @@
 import json
 import struct
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from dragon_app.core.types import Split
+from dragon_app.imaging import sample
 from dragon_app.ui.routes import workspaces
 from dragon_app.wiring import Session
+from tests.conftest import wait_until
 from tests.photos import incoming, photo_bytes
 
 
@@ -152,14 +155,23 @@ def test_request_that_is_no_form_is_answered_in_words(client: TestClient) -> Non
     assert "error" not in client.get("/gradio_api/nothing").text  # Gradio answers for itself
 
 
-def test_sample_fills_every_class_evenly(client: TestClient) -> None:
+def test_sample_fills_every_class_evenly(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sets = {each["key"]: each for each in client.get("/dragon/samples").json()}
     assert sets["knights"]["classes"] == 6
-    asked = {"sample": "dragons", "first": 1, "last": 2}
-    assert client.post("/dragon/samples", json=asked).json()["added"] == 4
-    counts = client.get("/dragon/state").json()["summary"]["classes"]
-    assert [each["total"] for each in counts] == [2, 2]
-    assert client.post("/dragon/samples", json=asked | {"sample": "unicorns"}).status_code == 404
+    few = replace(sample.SAMPLES["dragons"], per_class=2)
+    monkeypatch.setitem(sample.SAMPLES, "dragons", few)
+    begun = client.post("/dragon/samples", json={"sample": "dragons"}).json()
+    path = f"/dragon/samples/drawings/{begun['id']}"
+    wait_until(lambda: client.get(path).json()["is_over"])
+    assert client.get(path).json()["added"] == 4
+    state = client.get("/dragon/state").json()
+    assert state["drawing"] is None
+    assert [each["total"] for each in state["summary"]["classes"]] == [2, 2]
+    assert client.post(f"{path}/stop").json() == {}  # too late, and no harm
+    assert client.get("/dragon/samples/drawings/99").status_code == 404
+    assert client.post("/dragon/samples", json={"sample": "unicorns"}).status_code == 404
 
 
 def test_workspace_can_be_made_opened_and_found_again(client: TestClient, folder: Path) -> None:

@@ -1,21 +1,19 @@
-"""Drawn pictures to try the app with, added a few at a time."""
+"""Drawn pictures to try the app with, added in the background."""
 
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from dragon_app.services.sample import add_sample, samples
-from dragon_app.ui.routes.uploads import answer
+from dragon_app.services.drawing import Drawn
+from dragon_app.services.sample import samples
 from dragon_app.wiring import Session
 
 
 class SampleRequest(BaseModel):
-    """Which pictures to add: those numbered `first` to `last` of every class."""
+    """Which sample to draw."""
 
     sample: str
-    first: int
-    last: int
 
 
 def router(session: Session) -> APIRouter:
@@ -30,8 +28,32 @@ def router(session: Session) -> APIRouter:
         ]
 
     @routes.post("/samples")
-    def add(asked: SampleRequest) -> dict[str, Any]:
-        dataset = session.app.dataset
-        return answer(add_sample(dataset, asked.sample, first=asked.first, last=asked.last))
+    def draw(asked: SampleRequest) -> dict[str, Any]:
+        return shown_drawing(session.app.drawing.start(asked.sample))
+
+    @routes.get("/samples/drawings/{drawing_id}")
+    def progress(drawing_id: int) -> dict[str, Any]:
+        return shown_drawing(session.app.drawing.progress(drawing_id))
+
+    @routes.post("/samples/drawings/{drawing_id}/stop")
+    def stop(drawing_id: int) -> dict[str, Any]:
+        session.app.drawing.stop(drawing_id)
+        return {}
 
     return routes
+
+
+def shown_drawing(now: Drawn) -> dict[str, Any]:
+    """Return where a drawing stands, as JSON."""
+    return {
+        "id": now.id,
+        "sample": now.sample,
+        "done": now.done,
+        "total": now.total,
+        "added": now.added,
+        "duplicates": now.duplicates,
+        "seconds_left": now.seconds_left,
+        "is_over": now.is_over,
+        "is_stopped": now.is_stopped,
+        "problem": now.problem,
+    }

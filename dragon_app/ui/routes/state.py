@@ -12,6 +12,7 @@ from dragon_app.core.types import ClassCount
 from dragon_app.services.dataset import DatasetSummary
 from dragon_app.ui.routes.answers import workspace_key
 from dragon_app.ui.routes.runs import shown_progress
+from dragon_app.ui.routes.samples import shown_drawing
 from dragon_app.ui.routes.suggestions import shown_help
 from dragon_app.wiring import Session
 
@@ -26,6 +27,7 @@ def router(session: Session) -> APIRouter:
         folder = app.workspace.folder
         active = app.runs.unfinished()
         model = app.predictions.current_run()
+        drawing = app.drawing.now()
         return {
             "workspace": {
                 "name": folder.name,
@@ -34,6 +36,7 @@ def router(session: Session) -> APIRouter:
             },
             "revision": app.dataset.revision(),
             "summary": _summary(app.dataset.summary()),
+            "drawing": None if drawing is None else shown_drawing(drawing),
             "help": shown_help(app),
             "run": _run(active[0]) if active else None,
             "newest_run": app.runs.newest(),

@@ -4,8 +4,7 @@ const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
   const SAMPLES = { knights: 'Try it with six knights', dragons: 'Dragon or not' };
   const draw = async (key) => {
     try {
-      const sample = (await call('/samples')).find((each) => each.key === key);
-      upload.draw(key, sample.classes, sample.per_class);
+      if (!upload.isBusy()) upload.follow(await call('/samples', { sample: key }));
     } catch (error) {
       dragon.toast(error.message, { kind: 'bad' });
     }

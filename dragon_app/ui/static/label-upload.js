@@ -24,8 +24,9 @@ const createUpload = ({ onSome, onDone }) => {
   const showProgress = () => {
     const { done, total, startedAt } = job;
     const seconds = (performance.now() - startedAt) / 1000;
-    const left =
-      done > 4 && seconds > 1.5 ? `, about ${dragon.duration((seconds / done) * (total - done))} left` : '';
+    const secondsLeft =
+      job.secondsLeft ?? (done > 4 && seconds > 1.5 ? (seconds / done) * (total - done) : null);
+    const left = secondsLeft && done < total ? `, about ${dragon.duration(secondsLeft)} left` : '';
     words.textContent = `${done.toLocaleString('en')} of ${count(total, 'photo')}${left}`;
     fill.style.width = `${(100 * done) / total}%`;
     bar.setAttribute('aria-valuenow', Math.round((100 * done) / total));
@@ -36,6 +37,7 @@ const createUpload = ({ onSome, onDone }) => {
       done: refused.length,
       total,
       startedAt: performance.now(),
+      secondsLeft: null, // as the app says it, where it does the work
       isStopped: false,
       added: 0,
       duplicates: 0,
@@ -45,7 +47,9 @@ const createUpload = ({ onSome, onDone }) => {
       error: null,
       abort: new AbortController(),
     };
+    stop.disabled = false;
     stop.onclick = () => {
+      stop.disabled = true;
       job.isStopped = true;
       job.abort.abort();
     };
@@ -56,6 +60,10 @@ const createUpload = ({ onSome, onDone }) => {
     );
     panel.hidden = false;
     showProgress();
+  };
+  const showStep = () => {
+    showProgress();
+    onSome();
   };
   const take = (answer, n) => {
     job.added += answer.added;
@@ -179,33 +187,18 @@ const createUpload = ({ onSome, onDone }) => {
         for (const { photos: batch, remaining } of batches)
           yield () => send(batch, { classId, folders, remaining });
       }
-      const step = () => {
-        showProgress();
-        onSome();
-      };
-      const one = (send) => (each) => () => send(each.file, { job, classId, step });
+      const one = (send) => (each) => () => send(each.file, { job, classId, step: showStep });
       // Tables come last: they label what is here by then.
       const after = [...zips.map(one(sendZip)), ...tables.map(one(sendTable))];
       batches.measure();
       await dragon.saving(() => work([tasks(), WORKERS], [after, 1]));
     },
-    /* Draw a sample, some numbers of every class at a time: a Stop leaves the classes even. */
-    draw: async (sample, classes, perClass) => {
-      if (isBusy()) return;
-      begin(classes * perClass, 'Drawing pictures');
-      const step = Math.max(1, Math.round(12 / classes));
-      const tasks = [];
-      for (let first = 1; first <= perClass; first += step) {
-        const last = Math.min(perClass, first + step - 1);
-        tasks.push(async () => {
-          take(
-            await call('/samples', { sample, first, last }, { signal: job.abort.signal }),
-            (last - first + 1) * classes,
-          );
-          onSome();
-        });
-      }
-      await dragon.saving(() => work([tasks, 1]));
+    /* Show the app drawing a sample, which it does without the page too: until it is over, or stopped. */
+    follow: async (drawing) => {
+      if (job) return;
+      begin(drawing.total, 'Drawing pictures');
+      const task = () => followDrawing(drawing, { job, step: showStep });
+      await dragon.saving(() => work([[task], 1]));
     },
   };
 };

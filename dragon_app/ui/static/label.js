@@ -279,6 +279,7 @@ showHeading();
 const photosAreHere = board.sync();
 dragon.watchState((state) => {
   summary = state.summary;
+  if (state.drawing) showDrawing(upload, state.drawing);
   help.follow(state);
   for (const gesture of queue.resume(state.workspace.key)) board.lay(gesture);
   const kept = memory.begin(state.workspace.key);
