@@ -11,7 +11,7 @@ from dragon_app import champion, contest, explanations, reading
 from dragon_app.core.balance import is_unequal
 from dragon_app.core.config import OF_STEPS, FinetuneConfig, Optimizer, WeightsSource
 from dragon_app.core.errors import DragonError
-from dragon_app.core.metrics import balanced_accuracy
+from dragon_app.core.metrics import balanced_accuracy, percent
 from dragon_app.core.names import clean_name
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.setup import check_packages
@@ -86,17 +86,18 @@ def _train(options: argparse.Namespace, folder: Path) -> int:
     if ended.can_go_on:
         say(f"To go on with it: python -m dragon_app train --resume {ended.id}")
     n = [sum(row) for row in ended.val_confusion]
+    balanced = balanced_accuracy(ended.val_confusion)
     answer = {
         "run": ended.id,
         "status": ended.status,
         "val_accuracy": ended.val_accuracy,
-        "balanced_accuracy": balanced_accuracy(ended.val_confusion) if n else None,
+        "balanced_accuracy": balanced if n else None,
         "epochs": ended.epochs_done,
         "seconds": round(ended.seconds, 2),
     }
-    accuracy = f", {ended.val_accuracy:.1%} right" if ended.val_accuracy is not None else ""
+    accuracy = f", {percent(ended.val_accuracy)} right" if ended.val_accuracy is not None else ""
     if is_unequal(n):
-        accuracy += f" ({answer['balanced_accuracy']:.1%} when every class counts alike)"
+        accuracy += f" ({percent(balanced)} when every class counts alike)"
     show(options, answer, f"Run {ended.id} {ended.status}{accuracy}, weights: {ended.weights}")
     return DONE if ended.status is RunStatus.FINISHED else FAILED
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.metrics import percent, percent_range
 from dragon_app.core.strategies import Compared
 from dragon_app.output import say
 from dragon_app.services.comparing import Contender, Plan, Standing
@@ -59,7 +60,7 @@ def _watch(app: App, standing: Standing) -> None:
         run_id = contender.run.id
         say(f"{contender.run.label}: run {run_id}")
         ended = app.runs.wait(run_id, poll_s=_ASK_EVERY_S)
-        say(ended.reason or f"{ended.val_accuracy or 0:.1%} right")
+        say(ended.reason or f"{percent(ended.val_accuracy or 0)} right")
 
 
 def _plan_words(plan: Plan) -> str:
@@ -70,14 +71,19 @@ def _plan_words(plan: Plan) -> str:
 
 def _row(contender: Contender) -> tuple[str, ...]:
     run, score, share = contender.run, contender.score, contender.trainable_share
-    interval = run.status if score is None else "{:.1%} to {:.1%}".format(*score.interval)
+    interval = run.status if score is None else percent_range(*score.interval)
     return (
         run.label,
-        "" if run.val_accuracy is None else f"{run.val_accuracy:.1%}",
+        "" if run.val_accuracy is None else percent(run.val_accuracy),
         interval,
         "" if contender.seconds is None else f"{contender.seconds:.1f}",
-        "" if share is None else f"{share:.1%}",
+        "" if share is None else _learns(share),
     )
+
+
+def _learns(share: float) -> str:
+    """Say a share of the weights: a last layer alone is often less than one in a hundred."""
+    return percent(share) if share >= 0.01 else f"{share * 100:.2f} %"
 
 
 def _facts(contender: Contender) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from dragon_app.core.disk import write_file
 from dragon_app.core.errors import DragonError, NotFoundError
 from dragon_app.core.file_names import FileNames
+from dragon_app.core.metrics import percent
 from dragon_app.core.setup import check_packages
 from dragon_app.output import BAD_INPUT, DONE, say, show
 from dragon_app.wiring import open_reader
@@ -43,7 +44,7 @@ def explain(options: argparse.Namespace, folder: Path) -> int:
                 "file": str(target),
             }
         )
-    words = [f"{r['name']}: {r['class']} {r['probability']:.1%}, in {r['file']}" for r in rows]
+    words = [f"{r['name']}: {r['class']} {percent(r['probability'])}, in {r['file']}" for r in rows]
     show(options, {"explanations": rows}, "\n".join(words) or "Nothing to explain.")
     return DONE if rows else BAD_INPUT
 

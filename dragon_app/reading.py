@@ -11,7 +11,7 @@ from typing import Any
 from dragon_app.core.balance import is_unequal
 from dragon_app.core.errors import DragonError
 from dragon_app.core.inbox import Finding
-from dragon_app.core.metrics import balanced_accuracy
+from dragon_app.core.metrics import balanced_accuracy, percent
 from dragon_app.core.setup import check_packages
 from dragon_app.core.tables import cell
 from dragon_app.core.training import Prediction, Run, RunStatus
@@ -32,21 +32,22 @@ def evaluate(options: argparse.Namespace, folder: Path) -> int:
     result = evaluate(app.predictions, files, run_id=options.run)
     for refusal in result.refused:
         say(f"{refusal.name} {refusal.reason}.")
+    balanced = balanced_accuracy(result.confusion)
     answer = {
         "accuracy": result.accuracy,
-        "balanced_accuracy": balanced_accuracy(result.confusion),
+        "balanced_accuracy": balanced,
         "n": result.n,
         "per_class": result.per_class,
         "confusion": result.confusion,
         "classes": result.class_names,
     }
     rows = [
-        f"{name}: {scores['recall']:.1%} of {scores['n']:.0f} found"
+        f"{name}: {percent(scores['recall'])} of {scores['n']:.0f} found"
         for name, scores in result.per_class.items()
     ]
-    words = f"{result.accuracy:.1%} of {result.n} photos right"
+    words = f"{percent(result.accuracy)} of {result.n} photos right"
     if is_unequal([sum(row) for row in result.confusion]):
-        words += f", {answer['balanced_accuracy']:.1%} when every class counts alike"
+        words += f", {percent(balanced)} when every class counts alike"
     show(options, answer, "\n".join([words, *rows]))
     return DONE
 
@@ -74,7 +75,7 @@ def predict(options: argparse.Namespace, folder: Path) -> int:
     else:
         for answer in answers:
             shown = ", ".join(
-                f"{c.name} {c.probability:.1%}" for c in answer.classes[: options.top or 3]
+                f"{c.name} {percent(c.probability)}" for c in answer.classes[: options.top or 3]
             )
             sys.stdout.write(f"{answer.name}: {shown or answer.error}\n")
     return DONE if any(answer.classes for answer in answers) else BAD_INPUT
@@ -226,7 +227,7 @@ def runs(options: argparse.Namespace, folder: Path) -> int:
 
 
 def _run_words(run: Run) -> str:
-    accuracy = "" if run.val_accuracy is None else f", {run.val_accuracy:.1%} right"
+    accuracy = "" if run.val_accuracy is None else f", {percent(run.val_accuracy)} right"
     rest = f"; it can go on: train --resume {run.id}" if run.can_go_on else ""
     return f"{run.id}: {run.status}{accuracy}{rest}"
 

@@ -2,6 +2,7 @@
 
 import time
 
+from dragon_app.core.metrics import percent
 from dragon_app.core.training import Progress, Run
 from dragon_app.output import say
 from dragon_app.wiring import App
@@ -22,7 +23,7 @@ def watch(app: App, run_id: int) -> Run:
     for epoch in app.runs.epochs(run_id):
         say(
             f"epoch {epoch.epoch}: loss {epoch.train_loss:.3f}, on held-out photos "
-            f"{epoch.val_loss:.3f}, {epoch.val_accuracy:.1%} right"
+            f"{epoch.val_loss:.3f}, {percent(epoch.val_accuracy)} right"
         )
     return app.runs.get(run_id)
 

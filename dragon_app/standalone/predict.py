@@ -7,6 +7,7 @@ In a shell: `python predict.py PHOTO ...`. In a program: `answer = load()`, then
 import argparse
 import contextlib
 import json
+import math
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
@@ -132,6 +133,13 @@ def _to_8_bit(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return scaled.astype(np.uint8)
 
 
+def percent(share: float) -> str:
+    """Return a share in words, never 100 % while something is missing."""
+    if 0.995 <= share < 1:
+        return f"{math.floor(share * 1000) / 10:g} %"
+    return f"{math.floor(share * 100 + 0.5)} %"
+
+
 def main() -> int:
     """Answer for the photos that the shell names."""
     parser = argparse.ArgumentParser(description="Name what is on photos.")
@@ -149,7 +157,7 @@ def main() -> int:
             read_all = False
             continue
         ranked = sorted(found.items(), key=lambda each: -each[1])
-        words = ", ".join(f"{name} {share:.1%}" for name, share in ranked[: options.top])
+        words = ", ".join(f"{name} {percent(share)}" for name, share in ranked[: options.top])
         told = json.dumps({"photo": str(path), "classes": found})
         sys.stdout.write(f"{told}\n" if options.json else f"{path}: {words}\n")
     return 0 if read_all else 1

@@ -41,13 +41,13 @@ def test_runs_are_listed_newest_first(trained: Shell) -> None:
     newest, first = trained("runs", "--json").answer["runs"]
     assert (newest["run"], first["run"]) == (2, 1)
     assert (newest["config"]["seed"], newest["status"]) == (5, "finished")
-    assert trained("runs").out == "2: finished, 75.0% right\n1: finished, 75.0% right\n"
+    assert trained("runs").out == "2: finished, 75 % right\n1: finished, 75 % right\n"
 
 
 def test_a_run_that_was_cut_off_says_how_it_goes_on(trained: Shell, folder: Path) -> None:
     with closing(open_app(folder)) as app:
         app.workspace.runs.cut_off(1, "The app ended while this run was training.")
-    words = "1: interrupted, 75.0% right; it can go on: train --resume 1\n"
+    words = "1: interrupted, 75 % right; it can go on: train --resume 1\n"
     assert trained("runs").out == words
 
 

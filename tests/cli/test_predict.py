@@ -3,6 +3,7 @@ import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import Shell
 from tests.photos import plain_bytes, write_photos
@@ -36,7 +37,7 @@ def test_evaluate_on_unequal_classes_says_what_the_share_hides(
         for grey in greys:
             (tmp_path / "val" / name / f"{grey}.png").write_bytes(plain_bytes(grey))
     outcome = trained("evaluate", tmp_path / "val")
-    assert "80.0% of 5 photos right, 50.0% when every class counts alike" in outcome.out
+    assert "80 % of 5 photos right, 50 % when every class counts alike" in outcome.out
 
 
 @pytest.mark.parametrize("run", ["99", "99999999999999999999"])
@@ -85,6 +86,17 @@ def test_predict_shows_a_table_of_as_many_classes_as_asked_for(
     photo = tmp_path / "five" / "class 0" / "0.png"
     assert shell("predict", photo).out.count("%") == 3
     assert shell("predict", photo, "--top", "5").out.count("%") == 5
+
+
+def test_predict_says_no_100_percent_while_another_class_is_possible(
+    trained: Shell, tmp_path: Path
+) -> None:
+    nearly_black = Image.new("RGB", (32, 32))
+    nearly_black.putpixel((0, 0), (80, 80, 80))
+    nearly_black.save(tmp_path / "night.png")
+    (answer,) = trained("predict", tmp_path / "night.png", "--json").answer["predictions"]
+    assert 0.9995 <= answer["classes"][0]["probability"] < 1
+    assert "dark 99.9 %, light 0 %" in trained("predict", tmp_path / "night.png").out
 
 
 def test_predict_names_a_file_that_cannot_be_read_and_answers_the_rest(

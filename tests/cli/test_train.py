@@ -45,7 +45,7 @@ def test_train_says_before_when_it_starts_from_nothing(shell: Shell, photos: Pat
     words = "It starts from nothing. That needs many photos and many epochs."
     told = shell("train", "--weights", "none").err.splitlines()
     assert told.index(words) < told.index(
-        "epoch 1: loss 0.500, on held-out photos 0.400, 75.0% right"
+        "epoch 1: loss 0.500, on held-out photos 0.400, 75 % right"
     )
     assert words not in shell("train").err
 

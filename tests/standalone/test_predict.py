@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.metrics import percent
 from dragon_app.core.temperature import tempered
 from dragon_app.imaging.decode import decode_file
 from dragon_app.services.packing import Package
@@ -107,3 +108,8 @@ def test_every_kind_of_head_is_rebuilt(tmp_path: Path, backbone: str) -> None:
     images = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         torch.testing.assert_close(rebuilt.eval()(images), network.eval()(images))
+
+
+@pytest.mark.parametrize("share", [0, 0.005, 0.125, 0.5, 0.9949, 0.995, 0.9996, 1 - 1e-9, 1])
+def test_it_says_shares_as_the_app_does(share: float) -> None:
+    assert predict.percent(share) == percent(share)
