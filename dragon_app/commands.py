@@ -18,7 +18,7 @@ from dragon_app.core.setup import check_packages
 from dragon_app.core.strategies import Compared
 from dragon_app.core.training import Run, RunStatus
 from dragon_app.output import BAD_INPUT, DONE, FAILED, say, show
-from dragon_app.services.balancing import balance_words
+from dragon_app.services.forewarning import warnings_before
 from dragon_app.services.measuring import MeasureStatus
 from dragon_app.services.recent import is_workspace
 from dragon_app.watching import watch
@@ -119,8 +119,7 @@ def _beginning(options: argparse.Namespace) -> Callable[[App], Run]:
 
     def start(app: App) -> Run:
         app.runs.check(config)
-        unequal = balance_words(app.dataset.summary().classes, config.balance)
-        for words in filter(None, (app.backbones.warning(config), unequal)):
+        for words in warnings_before(config, backbones=app.backbones, dataset=app.dataset):
             say(words)
         return app.runs.start(config)
 

@@ -7,6 +7,7 @@ from dragon_app.core.metrics import percent, percent_range
 from dragon_app.core.strategies import Compared
 from dragon_app.output import say
 from dragon_app.services.comparing import Contender, Plan, Standing
+from dragon_app.services.forewarning import warnings_before
 from dragon_app.wiring import App
 
 _ASK_EVERY_S = 0.5
@@ -19,6 +20,8 @@ def compare(app: App, what: Compared, config: FinetuneConfig, *, epochs: int | N
     while plan.is_measuring:
         app.measuring.wait(timeout_s=_ASK_EVERY_S)
         plan = app.comparing.plan(what, config, epochs=epochs)
+    for words in warnings_before(config, backbones=app.backbones, dataset=app.dataset):
+        say(words)
     say(_plan_words(plan))
     standing = app.comparing.start(what, config, epochs=epochs)
     try:

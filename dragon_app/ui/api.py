@@ -21,6 +21,7 @@ from dragon_app.core.names import name_key
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.core.strategies import Compared
 from dragon_app.core.training import Run
+from dragon_app.services.forewarning import warnings_before
 from dragon_app.services.intake import IncomingFile
 from dragon_app.services.measuring import MeasureStatus
 from dragon_app.ui.routes.comparing import shown_standing
@@ -28,7 +29,7 @@ from dragon_app.ui.routes.inbox import shown_inbox
 from dragon_app.ui.routes.promotions import shown_promotions
 from dragon_app.ui.routes.shortcuts import shown_shortcuts
 from dragon_app.ui.routes.steps import as_seen, redo_step, undo_step
-from dragon_app.wiring import Session
+from dragon_app.wiring import App, Session
 
 _ASK_EVERY_S = 0.5
 
@@ -160,7 +161,7 @@ def _training(session: Session) -> tuple[Callable[..., Any], ...]:
         config = _config(preset, settings)
         app = session.app
         app.runs.check(config)
-        return _run(app.runs.start(config))
+        return _run(app.runs.start(config)) | _warnings(app, config)
 
     def stop(run: int) -> dict[str, Any]:
         """Stop a run; what it has learned so far is kept."""
@@ -224,9 +225,10 @@ def _comparing(session: Session) -> tuple[Callable[..., Any], ...]:
         """Start runs that differ in what learns (strategies), or in the learning rate (rates)."""
         if what not in set(Compared):
             raise NotFoundError(f"{what!r} cannot be compared. There are: {', '.join(Compared)}.")
-        comparing = session.app.comparing
+        app = session.app
         config = _config(preset, settings)
-        return shown_standing(comparing.start(Compared(what), config, epochs=epochs))
+        standing = app.comparing.start(Compared(what), config, epochs=epochs)
+        return shown_standing(standing) | _warnings(app, config)
 
     def comparison(number: int) -> dict[str, Any]:
         """Say how a comparison stands, and which run won."""
@@ -255,6 +257,10 @@ def _config(preset: str, settings: dict[str, Any] | None) -> FinetuneConfig:
     if settings and settings.get("weights_file"):
         raise DragonError("Weights from a file are for the shell: no path is taken over HTTP.")
     return PRESETS[Preset(preset)].changed(settings or {})
+
+
+def _warnings(app: App, config: FinetuneConfig) -> dict[str, Any]:
+    return {"warnings": warnings_before(config, backbones=app.backbones, dataset=app.dataset)}
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -1,12 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dragon_app.core.errors import TrainingError
+from dragon_app.core.networks import BackboneInfo
 from dragon_app.core.ports import Report, ShouldStop
 from tests.cli.conftest import Shell
 from tests.conftest import wait_until
-from tests.fakes import FakeVision
+from tests.fakes import NETWORK, FakeVision
 
 
 def test_strategies_are_compared_and_a_table_is_printed(shell: Shell, photos: Path) -> None:
@@ -21,6 +23,23 @@ def test_strategies_are_compared_and_a_table_is_printed(shell: Shell, photos: Pa
     runs = shell("runs", "--json").answer["runs"]
     assert len(runs) == 5
     assert {(run["config"]["epochs"], run["config"]["seed"]) for run in runs} == {(2, 5)}
+
+
+def test_what_starts_from_nothing_is_said_before(
+    shell: Shell, photos: Path, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def backbone(name: str) -> BackboneInfo:
+        return replace(NETWORK, name=name, is_starter=name == NETWORK.name)
+
+    monkeypatch.setattr(vision, "backbone", backbone)
+    shell("add", photos)
+    words = "It starts from nothing"
+    told = shell("compare", "--weights", "none", "--epochs", "2").err.splitlines()
+    assert told[0].startswith(f"{words}. That needs many photos")
+    assert "2 epochs each" in told[1]
+    absent = shell("compare", "--backbone", "resnet18", "--epochs", "2").err
+    assert f"{words}: there are no weights for resnet18" in absent
+    assert words not in shell("compare", "--epochs", "2").err
 
 
 def test_rates_are_compared_for_scripts(shell: Shell, photos: Path) -> None:

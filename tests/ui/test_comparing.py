@@ -97,7 +97,9 @@ def test_scripts_compare_too(ready: Session, client: TestClient) -> None:
         return answer.json()["data"][0] if answer.status_code == 200 else answer.json()["error"]
 
     started = run("compare", "rates", "balanced", {"epochs": 2}, None)
-    assert len(started["runs"]) == 5
+    assert (len(started["runs"]), started["warnings"]) == (5, [])
     wait_until(lambda: not ready.app.runs.is_training())
     assert run("comparison", started["id"])["is_over"]
     assert "cannot be compared" in run("compare", "luck", "balanced", None, None)
+    (nothing,) = run("compare", "rates", "balanced", {"weights": "none"}, 2)["warnings"]
+    assert nothing.startswith("It starts from nothing.")
