@@ -115,6 +115,33 @@ def test_nothing_fires_while_somebody_types_or_reads_the_keys(filled: Session, f
     assert [each.image_id for each in filled.app.inbox.findings()][:3] == [WORST, SECOND, THIRD]
 
 
+def test_a_photo_is_put_right_in_the_large_view(filled: Session, fix: Page) -> None:
+    fix.keyboard.press("Space")
+    large = fix.get_by_role("dialog", name="Photo", exact=True)
+    expect(large).to_contain_text("12.png")
+    expect(large).to_contain_text("It looks almost the same as a photo of light")
+    fix.keyboard.press("ArrowRight")
+    expect(large).to_contain_text("10.png")
+    fix.keyboard.press("ArrowLeft")
+    expect(large).to_contain_text("12.png")
+    fix.keyboard.press("+")
+    expect(large.locator(".large-photo")).to_have_attribute("data-zoom", "1.50")
+    fix.keyboard.press("Enter")
+    expect(large).to_contain_text("10.png")
+    expect(large.locator(".large-photo")).to_have_attribute("data-zoom", "1.00")
+    large.get_by_role("button", name="Not a mistake").click()
+    expect(large).to_contain_text("11.png")
+    wait_until(lambda: of(filled, WORST).class_id == LIGHT)
+    fix.keyboard.press("u")
+    expect(large).to_contain_text("10.png")
+    fix.keyboard.press("Space")
+    expect(large).to_have_count(0)
+    expect_chosen(fix, SECOND)
+    fix.get_by_role("button", name="Show it large", exact=True).click()
+    expect(large).to_contain_text("10.png")
+    assert of(filled, SECOND).class_id == DARK
+
+
 def test_a_list_is_seen_to_its_end_and_not_beyond(fix: Page) -> None:
     def many(route: Route) -> None:
         asked.append(int(parse_qs(urlsplit(route.request.url).query)["limit"][0]))

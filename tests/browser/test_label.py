@@ -125,7 +125,7 @@ def test_arrows_move_and_space_shows_a_photo_large(labelled: Page) -> None:
     preview = labelled.get_by_role("dialog", name="Photo")
     image = preview.get_by_role("img", name=first.split(",")[0])
     expect(image).to_be_visible()
-    labelled.wait_for_function("document.querySelector('.preview img').naturalWidth > 0")
+    labelled.wait_for_function("document.querySelector('.large img').naturalWidth > 0")
     labelled.keyboard.press("1")
     expect(preview.get_by_text("Rose")).to_be_visible()
     labelled.keyboard.press("ArrowRight")

@@ -22,7 +22,7 @@ def preview(session: Session, page: Page) -> Locator:
 
 
 def test_keys_wheel_and_drag_zoom_and_move(preview: Locator, page: Page) -> None:
-    frame = preview.locator(".preview-photo")
+    frame = preview.locator(".large-photo")
     page.keyboard.press("+")
     expect(frame).to_have_attribute("data-zoom", "1.50")
     page.keyboard.press("-")

@@ -22,6 +22,7 @@ window.dragon = (() => {
     close: 'M6 6l12 12M18 6L6 18',
     flame: 'M12 3c1 4 5 6 5 11a5 5 0 0 1-10 0c0-2 1-4 2-5 0 2 1 3 2 3 1-3-1-5 1-9z',
     folder: 'M3 6h6l2 2h10v11H3z',
+    large: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
     lock: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3',
     moon: 'M20 14A8 8 0 1 1 10 4a6.500 6.500 0 0 0 10 10z',
     more: 'M5 12h.01M12 12h.01M19 12h.01',

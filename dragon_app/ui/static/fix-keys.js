@@ -1,11 +1,12 @@
 /* Which key does what on the Fix tab, and the list of them. Knows no photo. */
-const createFixKeys = ({ classes, act, suggest, step, move, hasPhoto }) => {
+const createFixKeys = ({ classes, act, suggest, step, move, large, hasPhoto }) => {
   const { el, keyOf, classOfKey } = dragon;
   const LIST = [
     ['Enter', 'give the suggested class'],
     ['K', 'not a mistake: keep the photo as it is; it is not listed again while it has this class'],
     ['1-9, 0', 'give the class with that key, as on Label; its own class keeps it as it is'],
     ['X, Delete', 'to the bin'],
+    ['Space', 'show the photo large; wheel, + and - zoom, drag moves, Esc closes'],
     ['Arrows', 'skip to the next photo, or back'],
     ['Home, End', 'the first, the last'],
     ['U, Ctrl-Z', 'undo'],
@@ -40,7 +41,7 @@ const createFixKeys = ({ classes, act, suggest, step, move, hasPhoto }) => {
     if (key === 'u') return () => step('undo');
     if (!hasPhoto()) return null;
     if (event.key in MOVES) return () => move(MOVES[event.key]);
-    if (key === 'Enter') return event.target.closest('button, a, summary') ? null : suggest;
+    if (key === 'Enter' || key === ' ') return event.target.closest('button, a, summary') ? null : key === ' ' ? large : suggest;
     const its = classOfKey(classes(), event);
     if (its) return () => act('class', its.id);
     return { k: () => act('keep'), x: () => act('bin'), Delete: () => act('bin'), Backspace: () => act('bin') }[key] ?? null;

@@ -3,6 +3,7 @@ const root = element.querySelector('.fix');
 const { el } = dragon;
 let summary = null,
   here = null, // the chosen photo
+  large = null, // the view of it that fills the window
   place = 0, // where it stood: the one that moves up there is next
   wanted = null; // a photo that an undo brings back
 
@@ -45,8 +46,19 @@ const draw = () => {
   if (isNew && dragon.isSeen(root)) list.takeKeys();
   list.show(findings, here);
   photo.show(findings[at], colourOf);
+  showLarge();
   const next = findings[at + 1]?.image;
   if (next) new Image().src = `/dragon/photos/${next.id}?v=${next.v}`; // at hand when it is next
+};
+const showLarge = () => {
+  if (!large?.isOpen()) return;
+  const finding = chosen();
+  large.show(finding, { colour: colourOf(finding?.class_id), place: `${place + 1} of ${told.left().toLocaleString('en')}` });
+};
+const openLarge = () => {
+  if (!chosen() || large?.isOpen()) return;
+  large = openFixLarge({ classes, act, suggest, move, tell: keys.tell });
+  showLarge();
 };
 const show = (kind) => {
   [here, place] = [null, 0];
@@ -114,8 +126,8 @@ const refused = (gesture, error) => {
 const queue = dragon.joinQueue('fix', { onDone: done, onRefused: refused });
 
 /* ---- the page ---- */
-const keys = createFixKeys({ classes, act, suggest, step, move, hasPhoto: () => here !== null });
-const photo = createFixPhoto({ classes, act, suggest, move, undo: () => step('undo'), help: keys.help });
+const keys = createFixKeys({ classes, act, suggest, step, move, large: openLarge, hasPhoto: () => here !== null });
+const photo = createFixPhoto({ classes, act, suggest, move, undo: () => step('undo'), help: keys.help, onLarge: openLarge });
 const number = el('span', { class: 'd-quiet d-number fix-number', 'aria-live': 'polite' });
 const both = el('div', { class: 'fix-both', hidden: true }, list.node, photo.node);
 root.append(
