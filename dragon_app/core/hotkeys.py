@@ -7,7 +7,7 @@ from dragon_app.core.errors import ClassNameError
 from dragon_app.core.types import ImageClass
 
 DIGITS = "1234567890"
-# What these letters do on the board and in the fix-it inbox.
+# What these letters do on the board, in the fix-it inbox and in the large view.
 TAKEN = {
     "u": "undo",
     "x": "the bin",
@@ -15,6 +15,7 @@ TAKEN = {
     "b": "the best of look-alikes",
     "l": "photos like this one",
     "k": "keeping a photo as it is",
+    "h": "what a run looked at",
 }
 
 

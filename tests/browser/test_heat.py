@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.wiring import Session
+from tests.browser.acts import tiles
 from tests.browser.gestures import drop
 from tests.browser.studio import Studio, fill, photo
 
@@ -66,3 +67,45 @@ def test_a_mistake_of_the_matrix_shows_what_was_looked_at(page: Page) -> None:
     expect(dialog.locator(".heat-words")).to_contain_text("Warm places spoke for Dragon")
     expect(dialog.locator(".heat-veil")).to_be_visible()
     assert lies_over(dialog.locator(".heat-veil"), dialog.locator(".said-large"))
+
+
+def test_h_shows_it_in_the_large_view_of_label(trained: Session, page: Page) -> None:
+    tiles(page).first.click()
+    page.keyboard.press("Space")
+    large = page.get_by_role("dialog", name="Photo", exact=True)
+    button = large.get_by_role("button", name="What it looked at")
+    veil = large.locator(".heat-veil")
+    expect(button).to_be_visible()
+    page.keyboard.press("h")
+    expect(large.locator(".heat-words")).to_contain_text("Run 1: Meadow 80 %. Warm places spoke")
+    page.keyboard.press("+")
+    expect(large.locator(".large-photo")).to_have_attribute("data-zoom", "1.50")
+    expect(veil).to_be_visible()
+    assert lies_over(veil, large.get_by_role("img"))
+    large.get_by_label("What spoke for").select_option("Dragon")
+    expect(large.locator(".heat-words")).to_contain_text("Run 1: Dragon 20 %.")
+    button.click()
+    expect(veil).to_be_hidden()
+    button.click()
+    expect(veil).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(large).to_contain_text("2 of 16")
+    expect(veil).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("what a trained run looked at")
+
+
+def test_h_shows_it_in_the_large_view_of_fix(trained: Session, page: Page) -> None:
+    trained.app.suggesting.open()
+    page.get_by_role("tab", name="Fix", exact=True).click()
+    chosen = page.locator('.fix-option[aria-selected="true"]')
+    expect(chosen).to_contain_text("Mistake of the model")
+    page.keyboard.press("Space")
+    large = page.get_by_role("dialog", name="Photo", exact=True)
+    expect(large).to_contain_text("Run 1 says Dragon")
+    page.keyboard.press("h")
+    expect(large.locator(".heat-words")).to_contain_text("Run 1: Meadow 80 %. Warm places spoke")
+    expect(large.locator(".heat-veil")).to_be_visible()
+    page.keyboard.press("h")
+    expect(large.locator(".heat-veil")).to_be_hidden()

@@ -22,6 +22,7 @@ def preview(session: Session, page: Page) -> Locator:
 
 
 def test_keys_wheel_and_drag_zoom_and_move(preview: Locator, page: Page) -> None:
+    expect(preview.get_by_role("button", name="What it looked at")).to_be_hidden()  # no run yet
     frame = preview.locator(".large-photo")
     page.keyboard.press("+")
     expect(frame).to_have_attribute("data-zoom", "1.50")

@@ -44,7 +44,7 @@ def test_what_is_no_letter_or_digit_is_refused(text: str) -> None:
         clean_hotkey(text)
 
 
-@pytest.mark.parametrize("text", ["u", "U", "x", "s", "k"])
+@pytest.mark.parametrize("text", ["u", "U", "x", "s", "k", "h"])
 def test_keys_of_the_board_are_refused(text: str) -> None:
     with pytest.raises(ClassNameError, match="Choose another"):
         clean_hotkey(text)

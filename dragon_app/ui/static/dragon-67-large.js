@@ -8,15 +8,18 @@ Object.assign(
     /* `move(by)` goes to another photo; `tell(event)` hears every key that is none of the view's own;
        `actions` is what else can be done, if anything; `onClose` hears that it is closed. */
     const openLarge = ({ classes, act, move, tell, actions = [], onClose = () => {} }) => {
-      const { createZoom, createGiving, photoJournal, isTyping } = window.dragon;
+      const { createZoom, createGiving, photoJournal, isTyping, keyOf, classOfKey } = window.dragon;
       const image = el('img', { alt: '', draggable: 'false' });
       const name = el('span', { class: 'd-cut' }),
         its = el('span', { class: 'd-row large-its' }),
         place = el('span', { class: 'd-quiet d-number large-place' });
       const reason = el('p', { class: 'd-text d-quiet', hidden: true });
       const choices = createGiving({ label: 'Its class', name: 'large-choices', classes, act });
-      const frame = el('div', { class: 'large-photo' }, image);
-      const zoom = createZoom(frame, image);
+      const hint = el('kbd', { class: 'd-kbd', text: 'H', 'aria-hidden': 'true' });
+      const heat = window.dragon.heat({ hint, tellsRun: true });
+      const layer = el('div', { class: 'large-layer heat-frame' }, image, heat.veil);
+      const frame = el('div', { class: 'large-photo' }, layer);
+      const zoom = createZoom(frame, layer);
       const story = photoJournal();
       const button = (label, shape, does) =>
         el('button', { type: 'button', class: 'd-button is-icon', 'aria-label': label, onclick: does }, icon(shape));
@@ -26,6 +29,7 @@ Object.assign(
         el('div', { class: 'large-line' }, name, its, place, button('Close', 'close', () => box.close())),
         frame,
         reason,
+        heat.node,
         story.node,
         ...actions,
         el(
@@ -37,8 +41,19 @@ Object.assign(
         ),
       );
 
-      /* `state` is what is known of its class, in the colour of that; `class_id` is the one it has. */
-      const show = ({ id, v, name: called, state, colour, class_id: classId, place: where, why = '', canBeGiven = true }) => {
+      /* Which run can tell what it looked at on this photo: asked by a press, forgotten with the photo. */
+      let offered = '';
+      const offer = (id, model) => {
+        const key = JSON.stringify([id, model?.run, model?.classes]);
+        hint.hidden = classes().some((each) => each.key === 'h'); // given before H was for this
+        if (key === offered) return;
+        offered = key;
+        if (model) heat.offer({ id }, model.run, ['', ...model.classes]);
+        else heat.clear();
+      };
+      /* `state` is what is known of its class, in the colour of that; `class_id` is the one it has;
+         `model` is {run, classes}, or nothing while no run is trained. */
+      const show = ({ id, v, name: called, state, colour, class_id: classId, place: where, model, why = '', canBeGiven = true }) => {
         const source = `/dragon/photos/${id}?v=${v}`;
         if (image.getAttribute('src') !== source) {
           zoom.whole();
@@ -56,6 +71,7 @@ Object.assign(
         choices.show();
         for (const each of choices.node.children) each.ariaPressed = String(each.dataset.id === String(classId));
         story.show(id);
+        offer(id, model);
         place.textContent = where;
       };
 
@@ -69,12 +85,13 @@ Object.assign(
         if (isTyping(event)) return;
         const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
         const isSpace = event.key === ' ' && !event.target.closest('button, summary');
-        const does = isSpace ? () => box.close() : isPlain && own[event.key];
+        const isHeat = isPlain && !heat.node.hidden && keyOf(event) === 'h' && !classOfKey(classes(), event);
+        const does = isSpace ? () => box.close() : isHeat ? heat.toggle : isPlain && own[event.key];
         if (!does) {
           tell(event);
           return;
         }
-        does();
+        if (!isHeat || !event.repeat) does(); // held down, it is one wish
         event.preventDefault();
       });
       box.addEventListener('close', () => {

@@ -7,6 +7,7 @@ const createFixKeys = ({ classes, act, suggest, step, move, large, hasPhoto }) =
     ['1-9, 0', 'give the class with that key, as on Label; its own class keeps it as it is'],
     ['X, Delete', 'to the bin'],
     ['Space', 'show the photo large; wheel, + and - zoom, drag moves, Esc closes'],
+    ['H', 'in the large view: what a trained run looked at; once more hides it'],
     ['Arrows', 'skip to the next photo, or back'],
     ['Home, End', 'the first, the last'],
     ['U, Ctrl-Z', 'undo'],

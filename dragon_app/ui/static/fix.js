@@ -2,6 +2,7 @@
 const root = element.querySelector('.fix');
 const { el } = dragon;
 let summary = null,
+  model = null, // the run that answers in Try
   here = null, // the chosen photo
   large = null, // the view of it that fills the window
   place = 0, // where it stood: the one that moves up there is next
@@ -53,7 +54,7 @@ const draw = () => {
 const showLarge = () => {
   if (!large?.isOpen()) return;
   const finding = chosen();
-  large.show(finding, { colour: colourOf(finding?.class_id), place: `${place + 1} of ${told.left().toLocaleString('en')}` });
+  large.show(finding, { model, colour: colourOf(finding?.class_id), place: `${place + 1} of ${told.left().toLocaleString('en')}` });
 };
 const openLarge = () => {
   if (!chosen() || large?.isOpen()) return;
@@ -153,7 +154,7 @@ const follow = (state) => {
 };
 dragon.watchState((state) => {
   if (!root.isConnected) return;
-  summary = state.summary;
+  ({ summary, model } = state);
   queue.resume(state.workspace.key).forEach(told.lay);
   draw();
   follow(state);

@@ -9,6 +9,7 @@ const createKeys = ({ classes, act, accept, step, like, keepBest, search, isBin 
     ['Arrows', 'choose the next photo; with Shift several, with Ctrl only move'],
     ['PgUp, PgDn, Home, End', 'go further'],
     ['Space', 'show the photo large; wheel, + and - zoom, drag moves, Esc closes'],
+    ['H', 'in the large view: what a trained run looked at; once more hides it'],
     ['Ctrl-Space', 'add the photo to the chosen ones, or take it away'],
     ['Ctrl-A', 'choose all that the list shows'],
     ['Esc', 'choose none'],

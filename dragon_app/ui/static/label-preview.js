@@ -1,5 +1,5 @@
 /* The photo that the keys are at on the Label tab, large. */
-const openPreview = ({ board, list, chosen, names, grid, classes, classOf, draftOf, keys, move, act }) => {
+const openPreview = ({ board, list, chosen, names, grid, classes, classOf, draftOf, keys, move, act, modelNow }) => {
   const large = dragon.openLarge({
     classes,
     act,
@@ -29,6 +29,7 @@ const openPreview = ({ board, list, chosen, names, grid, classes, classOf, draft
       colour: (label ?? drafted)?.colour,
       class_id: label?.id,
       place: `${(chosen.here() + 1).toLocaleString('en')} of ${list.total().toLocaleString('en')}`,
+      model: modelNow(),
       canBeGiven: !board.isBinned(row),
     });
   };

@@ -1,7 +1,7 @@
 /* The Label tab: joins the photos, the list of them, the grid, the class cards and the way in. */
 const root = element.querySelector('.label');
 const { el, icon } = dragon;
-let summary = null;
+let summary = null, model = null;
 
 const classesNow = () => summary?.classes ?? [];
 const classOf = (id) => (id == null ? null : (classesNow().find((each) => each.id === id) ?? null));
@@ -115,7 +115,7 @@ const open = (place) => {
   if (!list.total() || preview?.isOpen()) return;
   if (!chosen.has(list.idAt(place))) chosen.choose(place);
   else chosen.go(place);
-  preview = openPreview({ board, list, chosen, names, grid, classes: classesNow, classOf, draftOf, keys, move, act });
+  preview = openPreview({ board, list, chosen, names, grid, classes: classesNow, classOf, draftOf, keys, move, act, modelNow: () => model });
 };
 
 /* ---- the way in ---- */
@@ -278,7 +278,7 @@ root.classList.add('is-new'); // until the app has said what there is
 showHeading();
 const photosAreHere = board.sync();
 dragon.watchState((state) => {
-  summary = state.summary;
+  ({ summary, model } = state);
   if (state.drawing) showDrawing(upload, state.drawing);
   help.follow(state);
   for (const gesture of queue.resume(state.workspace.key)) board.lay(gesture);
