@@ -61,9 +61,9 @@ def test_a_map_lies_over_the_tried_photo_until_it_is_taken_away(page: Page) -> N
 def test_a_mistake_of_the_matrix_shows_what_was_looked_at(page: Page) -> None:
     page.get_by_role("tab", name="Results").click()
     page.get_by_role("button", name="Meadow, taken for Dragon: 1 photo", exact=True).click()
-    page.locator(".cell-photos").get_by_role("button", name="Enlarge").click()
+    photos = page.locator(".cell-photos")
+    photos.get_by_role("button", name="What it looked at").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="What it looked at").click()
     expect(dialog.locator(".heat-words")).to_contain_text("Warm places spoke for Dragon")
     expect(dialog.locator(".heat-veil")).to_be_visible()
     assert lies_over(dialog.locator(".heat-veil"), dialog.locator(".said-large"))
@@ -109,3 +109,14 @@ def test_h_shows_it_in_the_large_view_of_fix(trained: Session, page: Page) -> No
     expect(large.locator(".heat-veil")).to_be_visible()
     page.keyboard.press("h")
     expect(large.locator(".heat-veil")).to_be_hidden()
+
+
+def test_mistakes_of_a_cell_are_gone_through_in_fix(trained: Session, page: Page) -> None:
+    trained.app.suggesting.open()
+    page.get_by_role("tab", name="Results").click()
+    page.get_by_role("button", name="Meadow, taken for Dragon: 1 photo", exact=True).click()
+    name = page.locator(".cell-photos .said .d-cut").inner_text()
+    page.get_by_role("button", name="Go through them in Fix", exact=True).click()
+    kind = page.get_by_role("button", name="Mistake of the model")
+    expect(kind).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('.fix-option[aria-selected="true"]')).to_have_attribute("title", name)

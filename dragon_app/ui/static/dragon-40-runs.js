@@ -49,6 +49,11 @@ Object.assign(window.dragon, (() => {
   const showRun = (id) => { wanted = id; window.dragon.openTab('results'); window.dragon.changed('run'); };
   const wantedRun = () => { const id = wanted; wanted = null; return id; };
 
+  /* Likewise Fix: of which kind the photos are, and at which one it begins. */
+  let wantedPhotos = null;
+  const showFix = (photos) => { wantedPhotos = photos; window.dragon.openTab('fix'); };
+  const wantedFix = () => { const photos = wantedPhotos; wantedPhotos = null; return photos; };
+
   /* Let a run go on that was paused or cut off, or one that is over for some more epochs; true when it does. */
   const goOn = async (id, path, body) => {
     try {
@@ -70,6 +75,6 @@ Object.assign(window.dragon, (() => {
   /* Whether a component can be seen: tabs that are not shown poll nothing. */
   const isSeen = (node) => node.isConnected && !document.hidden && node.offsetParent !== null;
 
-  return { resultSentence, intervalSentence, fewSentence, balancedSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, isSeen,
+  return { resultSentence, intervalSentence, fewSentence, balancedSentence, keptSentence, tookWords, beganSentence, missingWords, phaseSentence, when, showRun, wantedRun, showFix, wantedFix, isSeen,
     continueRun, extendRun, continueButton };
 })());

@@ -6,7 +6,7 @@ let summary = null,
   here = null, // the chosen photo
   large = null, // the view of it that fills the window
   place = 0, // where it stood: the one that moves up there is next
-  wanted = null; // a photo that an undo brings back
+  wanted = null; // a photo to go to once it is listed: an undo brings it back, or another tab sent here
 
 const classes = () => summary?.classes ?? [];
 const colourOf = (id) => classes().find((each) => each.id === id)?.colour ?? 'transparent';
@@ -64,6 +64,13 @@ const openLarge = () => {
 const show = (kind) => {
   [here, place] = [null, 0];
   told.showKind(kind);
+};
+/* Another tab wants certain photos to be gone through. */
+const showWanted = () => {
+  const photos = dragon.wantedFix();
+  if (!photos) return;
+  wanted = photos.id;
+  show(photos.kind);
 };
 const choose = (id) => {
   here = id;
@@ -156,6 +163,7 @@ dragon.watchState((state) => {
   if (!root.isConnected) return;
   ({ summary, model } = state);
   queue.resume(state.workspace.key).forEach(told.lay);
+  showWanted();
   draw();
   follow(state);
 });

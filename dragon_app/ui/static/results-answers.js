@@ -3,11 +3,13 @@ const createPhotoCards = ({ classes }) => {
   const { el, call } = dragon;
   const AT_ONCE = 60;
 
-  /* `asks` is {run, names}: who can tell what it looked at on this photo, and for which classes. */
-  const enlarge = (photo, asks) =>
+  /* `asks` is {run, names}: who can tell what it looked at on this photo, and for which classes; told at
+     once where that is what was pressed. */
+  const enlarge = (photo, asks, { isAsked = false } = {}) =>
     dragon.dialog(photo.name, (form, close) => {
       const heat = dragon.heat();
       if (asks) heat.offer({ id: photo.id }, asks.run, asks.names);
+      if (isAsked) heat.toggle();
       const large = el('img', { class: 'said-large', alt: photo.name, src: `/dragon/photos/${photo.id}?v=${photo.v}` });
       form.append(
         el('div', { class: 'heat-frame' }, large, heat.veil),
@@ -72,6 +74,14 @@ const createPhotoCards = ({ classes }) => {
     return field;
   };
 
+  const looked = (photo, asks) =>
+    el('button', {
+      type: 'button',
+      class: 'd-button is-small said-looked',
+      text: 'What it looked at',
+      'aria-label': `What it looked at on ${photo.name}`,
+      onclick: () => enlarge(photo, asks, { isAsked: true }),
+    });
   const card = (photo, { lines, asks }) =>
     el(
       'li',
@@ -88,6 +98,7 @@ const createPhotoCards = ({ classes }) => {
       ),
       el('span', { class: 'd-cut d-quiet', text: photo.name, title: photo.name }),
       ...lines(photo).map((text) => el('span', { class: 'said-line', text })),
+      ...(asks ? [looked(photo, asks(photo))] : []),
       chooser(photo),
     );
 

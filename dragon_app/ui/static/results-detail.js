@@ -64,10 +64,11 @@ const createDetail = ({ cards, champion, onStarted }) => {
     if (key === shownKey || isHeld(run, answers)) return;
     shownKey = key;
     shown = { ...run, answers };
-    const [full, progress] = await Promise.all([call(`/runs/${run.id}`), call(`/runs/${run.id}/progress`)]);
+    const [told, progress] = await Promise.all([call(`/runs/${run.id}`), call(`/runs/${run.id}/progress`)]);
     if (key !== shownKey) return;
+    const full = { ...told, answers };
     const hasModel = full.val_accuracy != null;
-    showActions({ ...full, answers });
+    showActions(full);
     const parts = [el('h2', { class: 'd-title', text: `Run ${full.id}: ${full.title}` })];
     if (hasModel) parts.push(...goodness(full));
     if (full.repeats) parts.push(provenance.repeatLine(full));

@@ -22,6 +22,19 @@ const createMatrix = ({ cards }) => {
       el('button', { type: 'button', class: 'd-button is-small', text: 'Close these photos', onclick: close }),
     );
 
+  /* The inbox lists the mistakes of the run that answers in Try; one key each puts them right there. */
+  const toFix = ([first]) =>
+    el(
+      'div',
+      { class: 'd-row' },
+      el('button', {
+        type: 'button',
+        class: 'd-button is-small',
+        text: 'Go through them in Fix',
+        title: 'One after the other, each put right with one key',
+        onclick: () => dragon.showFix({ kind: 'mistake', id: first.id }),
+      }),
+    );
   /* Opens the photos of class `target` that the run took for `said`. */
   const open = async (full, target, said, button) => {
     asked += 1;
@@ -44,6 +57,7 @@ const createMatrix = ({ cards }) => {
       panel.replaceChildren(
         heading(title),
         el('p', { class: 'd-text d-quiet', text: found.photos.length ? hint : 'None of these photos is here any more.' }),
+        ...(full.answers && target !== said && found.photos.length ? [toFix(found.photos)] : []),
         cards(found.photos, {
           lines: words,
           gone: found.gone,
