@@ -203,3 +203,18 @@ def test_without_photos_and_without_labels_the_next_step_is_named(
     expect(empty).to_contain_text("Label 3 photos of each of two classes")
     empty.get_by_role("button", name="Go to Label", exact=True).click()
     expect(page.get_by_role("tab", name="Label")).to_have_attribute("aria-selected", "true")
+
+
+def test_with_nothing_left_the_next_step_is_what_fits(filled: Session, fix: Page) -> None:
+    def none_left(route: Route) -> None:
+        answer = route.fetch().json()
+        route.fulfill(json={**answer, "status": "ready", "all": 0, "open": 0, "findings": []})
+
+    fix.route("**/dragon/inbox?*", none_left)
+    ways = fix.locator(".fix-empty").get_by_role("button")
+    expect(ways).to_have_text(["Go to Train"])
+    filled.app.runs.wait(filled.app.runs.start(FinetuneConfig()).id)
+    expect(ways).to_have_text(["Go to Try", "Go to Results"])
+    ways.first.click()
+    expect(fix.get_by_role("tab", name="Try")).to_have_attribute("aria-selected", "true")
+    fix.unroute_all(behavior="ignoreErrors")

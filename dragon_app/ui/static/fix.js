@@ -3,6 +3,7 @@ const root = element.querySelector('.fix');
 const { el } = dragon;
 let summary = null,
   model = null, // the run that answers in Try
+  isTraining = false,
   here = null, // the chosen photo
   large = null, // the view of it that fills the window
   place = 0, // where it stood: the one that moves up there is next
@@ -41,7 +42,7 @@ const draw = () => {
   if (!now) return;
   number.textContent = now.all ? `${told.left().toLocaleString('en')} left` : '';
   kinds.show(now, told.kind());
-  empty.show(now, { kind: told.kind(), n: findings.length });
+  empty.show(now, { kind: told.kind(), n: findings.length, model, isTraining });
   const isNew = both.hidden && findings.length > 0;
   both.hidden = !findings.length;
   if (isNew && dragon.isSeen(root)) list.takeKeys();
@@ -162,6 +163,7 @@ const follow = (state) => {
 dragon.watchState((state) => {
   if (!root.isConnected) return;
   ({ summary, model } = state);
+  isTraining = !!state.run;
   queue.resume(state.workspace.key).forEach(told.lay);
   showWanted();
   draw();
