@@ -96,6 +96,15 @@ def test_keys_of_classes_relabel_and_the_one_it_has_keeps_it(filled: Session, fi
     assert of(filled, WORST).class_id == LIGHT
 
 
+def test_what_was_said_of_a_gesture_goes_with_its_tab(fix: Page) -> None:
+    fix.keyboard.press("k")
+    expect(said(fix)).to_contain_text("12.png is right as it is.")
+    fix.get_by_role("tab", name="Fix", exact=True).click()  # not another one
+    expect(said(fix)).to_have_count(1)
+    fix.get_by_role("tab", name="Label", exact=True).click()
+    expect(said(fix)).to_have_count(0)
+
+
 def test_nothing_fires_while_somebody_types_or_reads_the_keys(filled: Session, fix: Page) -> None:
     fix.locator(".fix").evaluate("(node) => node.prepend(document.createElement('input'))")
     fix.locator(".fix > input").press_sequentially("kx1u?")
@@ -168,6 +177,10 @@ def test_what_is_done_without_the_app_waits_and_holds_after_a_reload(
     fix.keyboard.press("Enter")
     expect_chosen(fix, SECOND)
     expect(said(fix).first).to_contain_text("Not saved yet")
+    said(fix).first.hover()  # it is being read
+    fix.get_by_role("tab", name="Try").click()
+    expect(said(fix).first).to_contain_text("Not saved yet")
+    fix.get_by_role("tab", name="Fix", exact=True).click()
     expect(fix.locator(".header-saved")).to_have_attribute("data-is", "offline")
     assert of(filled, WORST).class_id == DARK
     server.start()

@@ -15,7 +15,7 @@ Object.assign(
         toasts.querySelectorAll('.d-toast').forEach((old) => {
           if (old.dataset.key === key) old.remove();
         });
-      const made = el('div', { class: `d-toast ${kind ? 'is-' + kind : ''}` }, el('span', { text }));
+      const made = el('div', { class: `d-toast ${kind ? 'is-' + kind : ''}`, 'data-tab': window.dragon.currentTab() }, el('span', { text }));
       if (key) made.dataset.key = key;
       const close = () => made.remove();
       if (action) {
@@ -53,6 +53,13 @@ Object.assign(
       });
       return close;
     };
+
+    /* Another tab was opened: what was said of a gesture on the one before goes. Bad news keep their time:
+       nobody may have read them yet, and what waits to be saved is among them. */
+    const leaveToasts = (tab) =>
+      toasts?.querySelectorAll('.d-toast:not(.is-bad)').forEach((each) => {
+        if (each.dataset.tab !== tab) each.remove();
+      });
 
     /* A modal dialog of our look; `fill(form, close)` adds the content. Gone from the page when closed. */
     const dialog = (title, fill) => {
@@ -96,6 +103,6 @@ Object.assign(
         made.addEventListener('close', () => resolve(answer));
       });
 
-    return { toast, dialog, confirm };
+    return { toast, leaveToasts, dialog, confirm };
   })(),
 );

@@ -105,6 +105,7 @@ Object.assign(
       const tab = event.target.closest?.('#tabs [role="tab"]');
       if (!tab) return;
       history.replaceState(null, '', '#' + tab.dataset.tabId);
+      dragon.leaveToasts(tab.dataset.tabId);
       tell('tab', tab.dataset.tabId);
     });
 
