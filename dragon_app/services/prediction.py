@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from dragon_app.core.errors import BadImageError, NotFoundError, WeightsError
+from dragon_app.core.errors import BadImageError, DragonError, NotFoundError, WeightsError
 from dragon_app.core.ports import Pixels, Predictor, Vision
 from dragon_app.core.temperature import tempered
 from dragon_app.core.training import ClassProbability, LikePhoto, Prediction, Run
@@ -75,6 +75,18 @@ class Predictions:
         """Return the run that a step back leads to; None when there is none."""
         return self._workspace.promotions.before()
 
+    def spare(self) -> Run | None:
+        """Return the newest run that can be read, to ask instead of one that answers and cannot.
+
+        None while the one that answers can be read, and when no other can.
+        """
+        current = self.current_run()
+        if current is None or self._can_be_read(current.id):
+            return None
+        others = [run for run in self._workspace.runs.all() if run.id != current.id]
+        newest_first = sorted(others, key=lambda run: run.id, reverse=True)
+        return next((run for run in newest_first if self._can_be_read(run.id)), None)
+
     def promotions(self) -> list[Promotion]:
         """Return which run answered since when, newest first."""
         return self._workspace.promotions.history()
@@ -114,6 +126,13 @@ class Predictions:
         if loaded.temperature is None:
             loaded = self._calibrated(loaded)
         return loaded
+
+    def _can_be_read(self, run_id: int) -> bool:
+        try:
+            self.load(run_id)
+        except DragonError:  # it has no model, or that is damaged
+            return False
+        return True
 
     def _read(self, run_id: int) -> LoadedRun:
         folder = self._workspace.runs.checkpoint_folder(run_id)

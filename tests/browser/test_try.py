@@ -142,6 +142,29 @@ def test_a_damaged_model_is_told_and_tried_again(
     expect(page.locator(".answer-headline")).to_have_text("Meadow")
 
 
+def test_beside_a_damaged_model_another_run_is_offered(
+    trained: Session, studio: Studio, page: Page, faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(checkpoint: Path, *, device: str = "auto") -> Painter:
+        if checkpoint == damaged:
+            raise WeightsError(f"The checkpoint file {checkpoint.name} is missing or damaged.")
+        return Painter()
+
+    faults.expected = ("400 (Bad Request)",)
+    trained.app.runs.wait(trained.app.runs.start(FinetuneConfig(epochs=3)).id)
+    workspace = trained.app.workspace
+    damaged = workspace.folder / workspace.runs.checkpoint_folder(2)
+    monkeypatch.setattr(studio, "load_predictor", refuse)
+    open_try(page)
+    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
+    expect(page.get_by_role("alert").filter(has_text="missing or damaged")).to_be_visible()
+    expect(page.locator(".trying-side")).to_contain_text("Run 1 can be read: right on")
+    page.get_by_role("button", name="Let run 1 answer", exact=True).click()
+    expect(page.locator(".answer")).to_contain_text(re.compile(r"ms, run 1"))
+    expect(page.get_by_role("alert").filter(has_text="damaged")).to_be_hidden()
+    expect(page.get_by_text("Run 1 answers: right on")).to_be_visible()
+
+
 def test_a_broken_file_is_refused_in_words(trained: Session, page: Page) -> None:
     open_try(page)
     drop(page.locator(".trying"), {"notes.png": b"no photo at all"})

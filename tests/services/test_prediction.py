@@ -31,6 +31,7 @@ def trained_app(ready_app: App) -> App:
 
 
 def test_without_a_model_it_says_what_to_do(ready_app: App) -> None:
+    assert ready_app.predictions.spare() is None
     assert ready_app.predictions.current_run() is None
     with pytest.raises(NotFoundError, match="Label some photos and train first"):
         ready_app.predictions.predict([incoming(DARK)])
@@ -134,6 +135,11 @@ def test_a_damaged_model_is_told_and_another_run_answers(
     with pytest.raises(WeightsError, match="damaged"):
         trained_app.predictions.predict([incoming(DARK)])
     assert trained_app.predictions.predict([incoming(DARK)], run_id=1)[0].run_id == 1
+    spare = trained_app.predictions.spare()
+    assert spare is not None
+    assert spare.id == 1
+    trained_app.predictions.choose_run(1)
+    assert trained_app.predictions.spare() is None
 
 
 def test_the_newest_run_answers(trained_app: App) -> None:

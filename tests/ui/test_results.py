@@ -158,6 +158,7 @@ def test_promotions_lead_forth_and_back(client: TestClient, session: Session) ->
     train(session)
     assert client.post("/dragon/runs/1/try").json() == {"try_run": 1}
     told = ask(client, "promotions")
+    assert ask(client, "promotions/spare") == {"run": None, "val_accuracy": None}
     assert (told["run"], told["before"], len(told["history"])) == (1, 2, 1)
     assert client.post("/dragon/promotions/back").json()["run"] == 2
     assert client.post("/dragon/promotions/back").status_code == 404

@@ -10,7 +10,7 @@ _MOST = 20
 
 
 def router(session: Session) -> APIRouter:
-    """Serve `/dragon/promotions`."""
+    """Serve `/dragon/promotions`, `/dragon/promotions/back` and `/dragon/promotions/spare`."""
     routes = APIRouter(prefix="/dragon")
 
     @routes.get("/promotions")
@@ -22,6 +22,14 @@ def router(session: Session) -> APIRouter:
         """Let the run answer that did before the last promotion."""
         session.app.predictions.step_back()
         return shown_promotions(session.app)
+
+    @routes.get("/promotions/spare")
+    def spare() -> dict[str, Any]:
+        """Name the run to ask instead of one that cannot be read; `run` is null without need."""
+        found = session.app.predictions.spare()
+        if found is None:
+            return {"run": None, "val_accuracy": None}
+        return {"run": found.id, "val_accuracy": found.val_accuracy}
 
     return routes
 

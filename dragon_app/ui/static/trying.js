@@ -22,13 +22,14 @@ const which = el('p', { class: 'd-text d-quiet d-number' });
 const hint = el('div', { class: 'stage-hint' }, icon('photo'), el('p', { class: 'd-text d-subtitle', text: 'Drop a photo that the model has not seen' }),
   el('p', { class: 'd-text d-quiet', text: 'or paste one with Ctrl-V' }));
 const again = el('button', { type: 'button', class: 'd-button is-small', text: 'Try again', hidden: true });
+const spare = createSpare({ onChosen: () => { say(''); repeat(); } });
 const lesson = createLesson({ classes: () => state?.summary.classes ?? [], isNone: none.isNone }), untaught = createUntaught();
 const answers = el('div', { class: 'answers' }, answer.node);
 const camera = createCamera({ onFrame: (blob) => frame(blob), onEnd: () => showCamera() });
 const smoother = createSmoother();
 const stage = el('div', { class: 'stage' }, hint, photo, camera.node);
 const heat = createTriedHeat({ stage, photo }), like = createLike();
-const side = el('div', { class: 'trying-side' }, busy, note, again, answers, heat.node, like.node, lesson.node, list.node);
+const side = el('div', { class: 'trying-side' }, busy, note, spare.node, again, answers, heat.node, like.node, lesson.node, list.node);
 const room = el('div', { class: 'trying-room' },
   el('div', { class: 'trying-main' }, stage, el('div', { class: 'd-row' }, choose, folder, webcam, mirror, camera.menu, field, folderField), which, challenger.node, none.node, untaught.node), side);
 const locked = el('div', { class: 'd-empty' });
@@ -38,7 +39,8 @@ room.hidden = true;
 answers.hidden = lesson.node.hidden = true;
 
 const colours = () => new Map((state?.summary.classes ?? []).map((each) => [each.name, each.colour]));
-const say = (text) => { note.textContent = text ?? ''; note.hidden = !text; };
+const say = (text) => { note.textContent = text ?? ''; note.hidden = !text; if (!text) spare.clear(); };
+const refuse = (error) => { say(error.message); if (!error.offline) spare.offer(); };
 const post = (files, run) => {
   const body = new FormData();
   if (run) body.append('run', run);
@@ -121,7 +123,7 @@ const tryPhotos = async (items) => {
     }
   } catch (error) {
     if (mine !== asked) return;
-    say(error.message);
+    refuse(error);
     again.hidden = false;
     again.onclick = () => tryPhotos(items);
   } finally {
@@ -159,7 +161,7 @@ const frame = async (blob) => {
     say('');
   } catch (error) {
     if (mine !== asked) return;
-    say(error.message);
+    refuse(error);
     await new Promise((resolve) => { setTimeout(resolve, 2000); });
   } finally { clearTimeout(timer); busy.hidden = true; }
 };
