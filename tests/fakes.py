@@ -136,6 +136,7 @@ class FakeEmbedder:
 
     asked: list[str] = field(default_factory=list)
     learn: Callable[[], None] = lambda: None
+    width: int = 3
 
     def rows(self, photos: Sequence[PhotoFile]) -> NDArray[np.float16]:
         self.learn()

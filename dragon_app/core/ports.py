@@ -63,6 +63,10 @@ class Predictor(Protocol):
 class Embedder(Protocol):
     """Turns photos into vectors and remembers them. One thread at a time."""
 
+    @property
+    def width(self) -> int:
+        """How many numbers a vector has."""
+
     def rows(self, photos: Sequence[PhotoFile]) -> NDArray[np.float16]:
         """Return vectors (N, D); zeros for a photo that cannot be read."""
 

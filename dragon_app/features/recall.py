@@ -17,6 +17,7 @@ from dragon_app.features.shelf import ShelfKey
 from dragon_app.features.store import FeatureStore
 
 _NOTE = "vectors.json"
+_DTYPE = "float16"  # of all vectors
 
 
 def note_vectors(cache: CacheFolder, key: ShelfKey, weights: Path) -> None:
@@ -31,16 +32,24 @@ def noted_vectors(cache: CacheFolder) -> ShelfKey | None:
     try:
         note = json.loads((cache.path / _NOTE).read_bytes())
         is_same = _digest(Path(note["weights"])) == note["sha256"]
-        return ShelfKey(**note["key"]) if is_same else None
+        key = ShelfKey(**note["key"])
+        return key if is_same and key.dtype == _DTYPE else None
     except (OSError, ValueError, TypeError, LookupError):
         return None
 
 
 class Recall:
-    """What is on one shelf, read only. One thread at a time."""
+    """The vectors on one shelf, read only. One thread at a time.
+
+    `was_set_aside` tells that they were no vectors of one width: they are absent from now on.
+    """
 
     def __init__(self, cache: CacheFolder, key: ShelfKey) -> None:
         self._store = FeatureStore(cache)
+        shapes = self._store.shelf(key).shapes
+        self.was_set_aside = len(shapes) > 1 or any(len(shape) != 1 for shape in shapes)
+        if self.was_set_aside:
+            self._store.set_aside(key)
         self._shelf = self._store.shelf(key)
 
     def __enter__(self) -> "Recall":

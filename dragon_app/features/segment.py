@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from hashlib import sha256
 from io import FileIO
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Segment:
         self._lock = threading.Lock()
         self._index = bytearray()
         self._places: dict[bytes, int] = {}
+        self.shapes: set[tuple[int, ...]] = set()  # that its rows have, or had
         self._unwritten = 0  # bytes at the end of the index that the file lacks
 
     @classmethod
@@ -58,9 +60,12 @@ class Segment:
         segment = cls(stem, dtype, stem.with_suffix(".rows").open("rb", buffering=0))
         segment._index += index
         size = segment.size_bytes
-        for place, (key, offset, length, *_) in enumerate(_RECORD.iter_unpack(index)):
-            if key != _NOBODY and offset + length <= size:
+        for place, (key, offset, length, _, *shape) in enumerate(_RECORD.iter_unpack(index)):
+            sides = _sides(shape)
+            is_whole = prod(sides) * segment._dtype.itemsize == length
+            if key != _NOBODY and offset + length <= size and is_whole:
                 segment._places[key] = place
+                segment.shapes.add(sides)
         return segment
 
     def __len__(self) -> int:
@@ -90,7 +95,7 @@ class Segment:
             with self._lock:
                 self._file.seek(offset)
                 count = self._file.readinto(data)
-            row = np.frombuffer(data, self._dtype).reshape([side for side in shape if side])
+            row = np.frombuffer(data, self._dtype).reshape(_sides(shape))
         except (OSError, ValueError):
             count = -1
         if count != length or zlib.crc32(data) != checksum:
@@ -111,6 +116,7 @@ class Segment:
             self._index += _RECORD.pack(key, offset, len(data), zlib.crc32(data), *shape)
             self._unwritten += _RECORD.size
             self._places[key] = place
+            self.shapes.add(_sides(shape))
 
     def flush(self) -> None:
         """Bring rows to the disk, then their index; raise `OSError` when it refuses."""
@@ -168,6 +174,10 @@ def forget(stem: Path, keys: Collection[bytes]) -> None:
                 os.fsync(file.fileno())
     except OSError:
         delete(stem)
+
+
+def _sides(shape: Sequence[int]) -> tuple[int, ...]:
+    return tuple(side for side in shape if side)
 
 
 def _whole_records(stem: Path) -> bytes:

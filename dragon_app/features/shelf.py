@@ -63,6 +63,11 @@ class Shelf:
         key = key_of(digest)
         return any(key in each for each in self._segments)
 
+    @property
+    def shapes(self) -> set[tuple[int, ...]]:
+        """Which shapes its rows have."""
+        return set().union(*(each.shapes for each in self._segments))
+
     def missing(self, digests: Sequence[str]) -> list[str]:
         """Return the photos without a row, in the order given."""
         return [digest for digest in digests if digest not in self]

@@ -14,6 +14,7 @@ from dragon_app.features import segment
 from dragon_app.features.shelf import Shelf, ShelfKey
 
 SHELVES = "shelves"  # beside what others keep in a cache folder
+ASIDE = "-aside"  # after the name of a shelf that is not used any more
 SPARE_BYTES = 10**9  # left free on the disk for labels and checkpoints
 
 
@@ -41,6 +42,28 @@ class FeatureStore:
         if key.name not in self._open:
             self._open[key.name] = Shelf(self._folder / key.name, key.dtype, self._make_room)
         return self._open[key.name]
+
+    def even_shelf(self, key: ShelfKey, *, shape: tuple[int, ...] | None = None) -> Shelf:
+        """Open a shelf whose rows share a shape: `shape`, or any. One where they do not is set
+        aside, and an empty one opened in its place.
+        """
+        shelf = self.shelf(key)
+        shapes = shelf.shapes
+        if len(shapes) <= 1 and (shape is None or shapes <= {shape}):
+            return shelf
+        self.set_aside(key)
+        return self.shelf(key)
+
+    def set_aside(self, key: ShelfKey) -> None:
+        """Let a shelf be empty from now on; its rows are forgotten and evicted as all others."""
+        self.shelf(key).close()
+        del self._open[key.name]
+        aside = self._folder / f"{key.name}{ASIDE}"
+        shutil.rmtree(aside, ignore_errors=True)
+        try:
+            (self._folder / key.name).rename(aside)
+        except OSError:  # open elsewhere, where the system minds
+            shutil.rmtree(self._folder / key.name, ignore_errors=True)
 
     def size_bytes(self) -> int:
         """Return how much the shelves take on the disk."""

@@ -30,6 +30,10 @@ LOOK_S = 1.0  # how often new photos and the end of a training are looked for
 RETRY_S = 60.0  # after an error that a person can act on
 SHOWN_S = 2.0  # how often those who wait see more vectors
 _PAUSED = "embedding_is_paused"
+_ASIDE_WORDS = (
+    "What was kept of a first look at the photos did not fit together. It was set aside, and they "
+    "are looked at again."
+)
 _LOG = logging.getLogger(__name__)
 
 
@@ -157,7 +161,11 @@ class Embedding:
             return
         ids, digests = _parted(self._workspace.suggestions.photos())
         found = _Found(ids, None)
+        problem = ""
         with Recall(self._cache, self._noted) as shelf:
+            if shelf.was_set_aside:
+                problem = _ASIDE_WORDS
+                _LOG.warning("%s (%s)", problem, self._cache.path)
             for start in range(0, len(ids), CHUNK):
                 if self._is_closing.is_set():
                     return
@@ -167,7 +175,7 @@ class Embedding:
                 if there:
                     put = np.array([rows[place] for place in there])
                     found.put(start + np.array(there), put)
-        self._show(found, None)
+        self._show(found, None, problem=problem)
 
     def _look(self) -> None:
         """Look at every photo that has no vector yet; let go of those that are gone."""
@@ -184,8 +192,9 @@ class Embedding:
                 vision = self._vision()
                 work_in_background()  # torch's own threads inherit it
                 self._embedder = vision.embedder(self._cache, should_stop=self._should_stop)
-                if noted_vectors(self._cache) != self._noted:  # it makes other numbers of photos
-                    found = _Found(ids, None)
+                is_other = noted_vectors(self._cache) != self._noted
+                if is_other or found.width not in {None, self._embedder.width}:
+                    found = _Found(ids, None)  # it makes other numbers of photos
             self._look_at(found, digests, self._embedder)
         self._show(found, None)
 
@@ -218,10 +227,13 @@ class Embedding:
         self._wake.wait(rest_s)
         self._wake.clear()
 
-    def _show(self, found: "_Found", seconds_left: float | None) -> None:
+    def _show(self, found: "_Found", seconds_left: float | None, *, problem: str = "") -> None:
         vectors = found.vectors()
         self._looking = Looking(
-            done=int(found.is_there.sum()), total=len(found.ids), seconds_left=seconds_left
+            done=int(found.is_there.sum()),
+            total=len(found.ids),
+            seconds_left=seconds_left,
+            problem=problem,
         )
         if vectors is not None:
             self._vectors = vectors
@@ -249,6 +261,11 @@ class _Found:
             self._rows = np.zeros((len(ids), before.rows.shape[1]), np.float32)
             self._rows[self.is_there] = before.rows[kept]
             self._squares[self.is_there] = before.squares[kept]
+
+    @property
+    def width(self) -> int | None:
+        """How many numbers a row has; None without any."""
+        return None if self._rows is None else self._rows.shape[1]
 
     def put(self, places: Ids, rows: NDArray[np.float16]) -> None:
         """Fill in rows (n, D)."""

@@ -79,12 +79,13 @@ class StarterEmbedder:
         )
         self._portions = Portions(self._device)
         self._flushed_s = time.monotonic()
+        self.width = self._measured_width()
         if found.path is not None:
             note_vectors(cache, self._key, found.path)
 
     def rows(self, photos: Sequence[PhotoFile]) -> NDArray[np.float16]:
         """Return vectors (N, D); what is not on the shelf is made, and kept there."""
-        shelf = self._open().shelf(self._key)
+        shelf = self._open().even_shelf(self._key, shape=(self.width,))
         rows = {photo.digest: shelf.read(photo.digest) for photo in photos}
         absent = [photo for photo in photos if rows[photo.digest] is None]
         if absent:
@@ -108,7 +109,7 @@ class StarterEmbedder:
             images = self._read(photos)  # (N, 3, S, S)
         except DragonError:
             if len(photos) == 1:  # its file is damaged: like nothing, and looked at again next time
-                return np.zeros((1, self._width()), np.float16)
+                return np.zeros((1, self.width), np.float16)
             return np.concatenate([self._make([photo], shelf) for photo in photos])
         with torch.inference_mode():
             rows = halved(self._portions.each(self._run, images), self._depth).numpy()  # (N, D)
@@ -135,7 +136,7 @@ class StarterEmbedder:
             vectors: torch.Tensor = self._body(lay_out(images, self._arithmetic))  # (N, D)
             return vectors
 
-    def _width(self) -> int:
+    def _measured_width(self) -> int:
         side = self._transform.crop_px
         with torch.inference_mode():
             return int(self._run(torch.zeros(1, 3, side, side, device=self._device)).shape[1])

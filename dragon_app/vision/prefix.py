@@ -100,7 +100,7 @@ def _open_rows(course: Course) -> None:
 def _rows(course: Course, plain: ShelfKey, part: str, view: str) -> Rows:
     how = recipe(course.config.augment, mirror=course.config.mirror)
     name = view if view == EVAL else f"{view} {how}"
-    shelf = course.store.shelf(replace(plain, view=name))
+    shelf = course.store.even_shelf(replace(plain, view=name))
     prefix = course.splits[plain.depth].prefix
 
     def make(indices: list[int]) -> Tensor:

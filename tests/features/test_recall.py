@@ -1,9 +1,14 @@
+from dataclasses import asdict
+from hashlib import sha256
+from json import dumps
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from dragon_app.core.training import CacheFolder
 from dragon_app.features.recall import Recall, note_vectors, noted_vectors
+from dragon_app.features.segment import Row
 from dragon_app.features.shelf import ShelfKey
 from dragon_app.features.store import FeatureStore
 
@@ -34,6 +39,26 @@ def test_other_weights_in_the_file_or_a_broken_note_count_as_none(
     weights.unlink()
     assert noted_vectors(cache) is None
     weights.write_bytes(b"weights")
-    for broken in (b"", b"[1]", b'{"key": {"x": 1}, "weights": "w"}', b"\xff"):
+    other_type = dumps(
+        {
+            "key": {**asdict(key), "dtype": "no type"},
+            "weights": str(weights),
+            "sha256": sha256(b"weights").hexdigest(),
+        }
+    )
+    for broken in (other_type.encode(), b"", b"[1]", b'{"key": {"x": 1}, "weights": "w"}', b"\xff"):
         (cache.path / "vectors.json").write_bytes(broken)
         assert noted_vectors(cache) is None
+
+
+@pytest.mark.parametrize("odd", [np.ones(5, np.float16), np.ones((3, 3), np.float16)])
+def test_vectors_of_several_widths_are_set_aside(
+    cache: CacheFolder, key: ShelfKey, odd: Row
+) -> None:
+    with FeatureStore(cache) as store:
+        store.shelf(key).put(["a", "b"], [np.ones(3, np.float16), odd])
+    with Recall(cache, key) as shelf:
+        assert shelf.was_set_aside
+        assert shelf.rows(["a", "b"]) == [None, None]
+    with Recall(cache, key) as again:
+        assert not again.was_set_aside

@@ -10,7 +10,7 @@ import pytest
 from dragon_app.core.training import CacheFolder
 from dragon_app.features import store as store_module
 from dragon_app.features.shelf import ShelfKey
-from dragon_app.features.store import FeatureStore
+from dragon_app.features.store import ASIDE, SHELVES, FeatureStore
 
 ROW = np.full((100, 100), 0.5, np.float16)  # 20,000 bytes
 
@@ -144,3 +144,30 @@ def test_a_strange_file_among_the_shelves_does_no_harm(
     (cache.path / "shelves" / "notes.txt").write_text("?")
     (cache.path / "shelves" / key.name / "zz.index").write_bytes(b"?" * 100)
     assert kept(cache, key) == "abcd"
+
+
+def test_an_uneven_shelf_is_set_aside_and_still_forgets(cache: CacheFolder, key: ShelfKey) -> None:
+    secret = np.full(7, 3, np.float16)
+    with FeatureStore(cache) as store:
+        store.shelf(key).put(["a", "b", "c"], [np.ones(3, np.float16), secret, secret])
+    with FeatureStore(cache) as store:
+        shelf = store.even_shelf(key)
+        assert len(shelf) == 0
+        shelf.put(["a"], [np.ones(3, np.float16)])
+        assert store.even_shelf(key, shape=(3,)) is shelf
+    with FeatureStore(cache) as store:
+        store.forget(["b"])
+    kept = b"".join(path.read_bytes() for path in cache.path.rglob("*.rows"))
+    assert kept.count(secret.tobytes()) == 1
+    with FeatureStore(cache) as store:
+        assert len(store.even_shelf(key)) == 1
+        assert len(store.even_shelf(key, shape=(4,))) == 0
+
+
+def test_what_another_shelf_set_aside_makes_room(cache: CacheFolder, key: ShelfKey) -> None:
+    for _ in range(2):  # the one set aside before goes
+        with FeatureStore(cache) as store:
+            store.shelf(key).put(["a", "b"], [ROW, ROW[:2]])
+        with FeatureStore(cache) as store:
+            store.even_shelf(key)
+    assert len(list((cache.path / SHELVES).glob(f"*{ASIDE}"))) == 1

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from dragon_app.core.presence import Presence
+from dragon_app.core.vectors import Vectors
 from dragon_app.services.embedding import Embedding
 from dragon_app.wiring import App
 from tests.conftest import wait_until
@@ -141,3 +142,43 @@ def test_somebody_at_work_gets_a_smaller_share_taken(
     wait_until(lambda: opened.has(68))
     assert sizes[:2] == [0, 32]  # nobody was at work before the first
     assert set(sizes[2:]) == {8}
+
+
+def test_vectors_of_several_widths_are_set_aside_and_made_anew(
+    opened: Opened, vision: FakeVision, ready_app: App
+) -> None:
+    opened.embedding.want()
+    wait_until(lambda: opened.has(8))
+    made = opened.embedding.vectors()
+    assert made is not None
+    opened.embedding.close()
+    shelve(ready_app, made, last=np.ones(5, np.float16))
+    again = Opened(ready_app, vision)
+    again.is_busy = True
+    again.embedding.want()
+    wait_until(lambda: "It was set aside" in again.embedding.looking().problem)
+    again.is_busy = False
+    wait_until(lambda: again.has(8))
+    assert again.embedding.looking().problem == ""
+    again.embedding.close()
+
+
+def test_vectors_of_another_width_than_the_networks_are_made_anew(
+    opened: Opened, vision: FakeVision, ready_app: App
+) -> None:
+    opened.embedding.want()
+    wait_until(lambda: opened.has(8))
+    made = opened.embedding.vectors()
+    assert made is not None
+    opened.embedding.close()
+    wider = np.ones((8, 5), np.float32)
+    shelve(ready_app, Vectors(ids=made.ids, rows=wider, squares=wider.sum(1)))
+    ready_app.dataset.add(incoming_photos(range(20, 22)))  # so that the network is asked
+    again = Opened(ready_app, vision)
+    again.embedding.want()
+    wait_until(lambda: again.has(10))
+    found = again.embedding.vectors()
+    assert found is not None
+    assert found.rows.shape == (10, 3)
+    assert again.embedding.looking().problem == ""
+    again.embedding.close()
