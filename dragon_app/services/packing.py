@@ -116,7 +116,7 @@ class Packing:
             weights = model.weights_file.open("rb")
         except OSError as error:
             raise WeightsError(
-                f"The checkpoint file {model.weights_file} cannot be opened "
+                f"The saved model {model.weights_file} cannot be opened "
                 f"({error.strerror or error}). Use another run or train again."
             ) from error
         return Package(

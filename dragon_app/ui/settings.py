@@ -71,7 +71,7 @@ SETTINGS: tuple[SettingWords, ...] = (
     SettingWords(
         name="seed",
         label="Seed",
-        hint="The same seed on the same photos repeats a run.",
+        hint="The number that chance begins with. The same one on the same photos repeats a run.",
         group=_MACHINE,
         least=0,
         most=2**31 - 1,
@@ -93,14 +93,15 @@ SETTINGS: tuple[SettingWords, ...] = (
     SettingWords(
         name="arithmetic",
         label="Arithmetic",
-        hint="How exactly the machine computes. Half precision is faster on many machines.",
+        hint="How many digits every number keeps, and how photos lie in memory. Fewer digits are "
+        "faster on many machines and change little.",
         group=_MACHINE,
         options=(
             (Arithmetic.AUTO, "The fastest here"),
-            (Arithmetic.FLOAT32, "Full precision"),
-            (Arithmetic.FLOAT32_LAST, "Full precision, channels last"),
-            (Arithmetic.BFLOAT16, "Half precision"),
-            (Arithmetic.BFLOAT16_LAST, "Half precision, channels last"),
+            (Arithmetic.FLOAT32, "All digits (32 bits)"),
+            (Arithmetic.FLOAT32_LAST, "All digits, the colours of a pixel side by side"),
+            (Arithmetic.BFLOAT16, "Half the digits (16 bits)"),
+            (Arithmetic.BFLOAT16_LAST, "Half the digits, the colours of a pixel side by side"),
         ),
     ),
 )

@@ -9,12 +9,13 @@ COURSE_SETTINGS: tuple[SettingWords, ...] = (
     SettingWords(
         name="optimizer",
         label="Optimizer",
-        hint="The rule that turns mistakes into changes. Exact works with the backbone frozen.",
+        hint="The rule that turns mistakes into changes. AdamW suits most photos. A computed last "
+        "layer needs the whole backbone frozen.",
         group=_COURSE,
         options=(
-            (Optimizer.ADAMW, "AdamW"),
-            (Optimizer.SGD, "SGD"),
-            (Optimizer.EXACT, "Exact: no steps, the best last layer is computed"),
+            (Optimizer.ADAMW, "AdamW: its own step size for every weight"),
+            (Optimizer.SGD, "SGD: plain steps, as in the tale"),
+            (Optimizer.EXACT, "Computed: the best last layer at once, in no steps"),
         ),
     ),
     SettingWords(

@@ -59,7 +59,7 @@ def save(state: Mapping[str, Tensor], meta: Meta, folder: Path, name: str) -> Pa
         sync_folder(folder)
     except (OSError, SafetensorError) as error:
         raise TrainingError(
-            f"The checkpoint could not be saved in {folder} ({error}). Make room there."
+            f"What was learned could not be saved in {folder} ({error}). Make room there."
         ) from error
     finally:
         if partial is not None:
@@ -126,7 +126,7 @@ def _read_meta(path: Path) -> tuple[Meta, str]:
         facts = json.loads(path.read_text("utf-8"))
         if facts["format"] != FORMAT:
             raise WeightsError(
-                f"The checkpoint {path.parent} was made by another version of the app; train again."
+                f"The model in {path.parent} was saved by another version of the app; train again."
             )
         seen = facts["transform"]
         transform = EvalTransform(
@@ -152,6 +152,5 @@ def _read_meta(path: Path) -> tuple[Meta, str]:
 
 def _damaged(path: Path, reason: str) -> str:
     return (
-        f"The checkpoint file {path} is missing or damaged ({reason}). Use another checkpoint or "
-        "train again."
+        f"The saved model {path} is missing or damaged ({reason}). Use another run or train again."
     )

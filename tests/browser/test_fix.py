@@ -72,8 +72,10 @@ def test_one_key_each_and_undo_brings_them_back_in_turn(filled: Session, fix: Pa
     assert (of(filled, WORST).class_id, of(filled, SECOND).class_id) == (LIGHT, DARK)
     assert of(filled, THIRD).is_binned
     for words, image_id in (
-        ("Move to the bin undone", THIRD), ("Judgement undone", SECOND), ("Label undone", WORST),
-    ):  # fmt: skip
+        ("Move to the bin undone", THIRD),
+        ("Keeping as it is undone", SECOND),
+        ("Label undone", WORST),
+    ):
         fix.keyboard.press("u" if image_id != SECOND else "Control+z")
         expect(said(fix)).to_contain_text(words)
         expect_chosen(fix, image_id)

@@ -48,8 +48,8 @@ def test_a_computed_last_layer_shows_neither_rate_nor_epochs(session: Session, p
     session.app.runs.wait(session.app.runs.start(exact).id)
     page.get_by_role("tab", name="Results").click()
     settings = page.locator(".settings")
-    expect(settings).to_contain_text("Exact: no steps, the best last layer is computed")
-    expect(settings).to_contain_text("Half precision, channels last")
+    expect(settings).to_contain_text("Computed: the best last layer at once, in no steps")
+    expect(settings).to_contain_text("Half the digits, the colours of a pixel side by side")
     expect(settings).not_to_contain_text("Learning rate")
     expect(settings).not_to_contain_text("Epochs")
     expect(page.locator(".detail")).not_to_contain_text("How it learned")
@@ -150,7 +150,12 @@ def test_a_run_tells_what_went_into_it_and_is_trained_again_just_so(
     train(session, epochs=2)
     page.get_by_role("tab", name="Results").click()
     page.get_by_text("What went into this run", exact=True).click()
-    expect(page.locator(".provenance")).to_contain_text("16 photos, fingerprint")
+    went_in = page.locator(".provenance")
+    expect(went_in).to_contain_text("16 photos, fingerprint")
+    whole = session.app.repeating.record(1).snapshot.digest
+    expect(went_in).not_to_contain_text(whole)
+    went_in.get_by_role("button", name=whole[:12]).click()
+    expect(went_in).to_contain_text(whole)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as JSON", exact=True).click()
     assert download.value.suggested_filename == "dragon-run-1.json"

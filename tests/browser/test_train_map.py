@@ -182,12 +182,12 @@ def test_ten_architectures_are_drawn_as_they_are(
         blocks = page.locator(".map-block")
         expect(blocks).to_have_count(len(stages) + 1)
         for stage, block in zip(stages, blocks.all(), strict=False):
-            size = f"{stage.output_size_px} px" if stage.output_size_px else "tokens"
+            size = f"{stage.output_size_px} px" if stage.output_size_px else "patches"
             expect(block).to_have_attribute("title", stage.name)
             expect(block.get_by_text(f"Stage {stage.index}", exact=True)).to_be_visible()
             expect(block.get_by_text(size, exact=True)).to_be_visible()
         expect(slider(page)).to_have_attribute("max", str(len(stages)))
         if name == DEFAULT_BACKBONE:  # it begins from learned weights, and its maps shrink
             expect(blocks.first).to_contain_text("edges, colours")
-        if name == "vit_b_16":  # of tokens nothing of the kind is known
+        if name == "vit_b_16":  # of patches nothing of the kind is known
             expect(page.locator(".map-hint")).to_have_text([*[""] * len(stages), "your classes"])

@@ -66,7 +66,7 @@ def test_keeping_is_undone_and_done_again_by_the_journal(mixed: TestClient) -> N
     }  # fmt: skip
     assert 13 not in [each["id"] for each in listed(mixed)]
     told = mixed.post("/dragon/undo", json={"batch": "gesture-2"}).json()
-    assert told["words"] == "Judgement undone on 1 photo."
+    assert told["words"] == "Keeping as it is undone on 1 photo."
     assert listed(mixed)[0]["id"] == 13
     stale = {"batch": "gesture-3", "image_ids": [13], "class_ids": [2]}
     assert mixed.post("/dragon/inbox/keep", json=stale).json()["left"] == ["15.png"]

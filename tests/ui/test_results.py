@@ -105,9 +105,12 @@ def test_two_runs_are_told_side_by_side(
 
 def test_a_run_tells_what_went_into_it(client: TestClient, session: Session) -> None:
     train(session)
-    rows = {each["label"]: each["value"] for each in ask(client, "runs/1/provenance")["rows"]}
-    assert rows["Photos and labels"].startswith("8 photos, fingerprint ")
-    assert rows["The file of its first weights"] == "fingerprint w1"
+    told = ask(client, "runs/1/provenance")["rows"]
+    rows = {each["label"]: each["value"] for each in told}
+    marks = {each["label"]: each["fingerprint"] for each in told if each["fingerprint"]}
+    assert rows["Photos and labels"] == "8 photos"
+    assert len(marks["Photos and labels"]) == 64
+    assert (marks["The file of its first weights"], marks["The model it made"]) == ("w1", "d1")
     assert "torch " in rows["Programs"]
     assert rows["Computed on"] == "cpu with 2 threads"
     answer = client.get("/dragon/runs/1/provenance.json")

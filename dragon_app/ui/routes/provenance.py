@@ -49,35 +49,40 @@ def router(session: Session) -> APIRouter:
 
 
 def _rows(record: Record) -> list[dict[str, str]]:
-    """Return what went in as labels and values for people; what is not known is left out."""
+    """Return what went in as labels, values for people and fingerprints; without the unknown."""
     run, snapshot = record.run, record.snapshot
     rows = [
-        ("Photos and labels", f"{len(snapshot.samples):,} photos, fingerprint {snapshot.digest}"),
-        ("First weights", run.weights),
+        ("Photos and labels", f"{len(snapshot.samples):,} photos", snapshot.digest),
+        ("First weights", run.weights, ""),
     ]
     for number, beginning in enumerate(record.beginnings):
         if number:
-            rows.append(("Went on under other conditions", f"{beginning.began_at:%Y-%m-%d %H:%M}"))
+            began = f"{beginning.began_at:%Y-%m-%d %H:%M}"
+            rows.append(("Went on under other conditions", began, ""))
         rows += _beginning(beginning)
     if run.extended_at:
         epochs = " and ".join(map(str, run.extended_at))
-        rows.append(("Asked for more", f"after epoch {epochs}"))
-    rows.append(("The model it made", f"fingerprint {run.digest}" if run.digest else ""))
+        rows.append(("Asked for more", f"after epoch {epochs}", ""))
+    rows.append(("The model it made", "", run.digest or ""))
     if not record.beginnings:
-        rows.append(("Programs and machine", "not recorded: this run is older than that"))
-    return [{"label": label, "value": value} for label, value in rows if value]
+        rows.append(("Programs and machine", "not recorded: this run is older than that", ""))
+    return [
+        {"label": label, "value": value, "fingerprint": fingerprint}
+        for label, value, fingerprint in rows
+        if value or fingerprint
+    ]
 
 
-def _beginning(beginning: Provenance) -> list[tuple[str, str]]:
+def _beginning(beginning: Provenance) -> list[tuple[str, str, str]]:
     machine, origin = beginning.machine, beginning.origin
     memory = f", {machine.memory_bytes / 2**30:.0f} GB of memory" if machine.memory_bytes else ""
     versions = ", ".join(f"{name} {version}" for name, version in beginning.versions.items())
     digest = origin.weights_digest
     return [
-        ("The file of its first weights", f"fingerprint {digest}" if digest else "none: random"),
-        ("Programs", versions),
-        ("Machine", f"{machine.processor}, {machine.cores} cores{memory}, {machine.system}"),
-        ("Computed on", f"{origin.device} with {origin.threads} threads"),
+        ("The file of its first weights", "" if digest else "none: random", digest),
+        ("Programs", versions, ""),
+        ("Machine", f"{machine.processor}, {machine.cores} cores{memory}, {machine.system}", ""),
+        ("Computed on", f"{origin.device} with {origin.threads} threads", ""),
     ]
 
 

@@ -20,7 +20,7 @@ _MOST_NAMED = 3
 _PHOTO_WORDS = {
     EventKind.CLASS: "Label",
     EventKind.SPLIT: "Part",
-    EventKind.KEPT: "Judgement",
+    EventKind.KEPT: "Keeping as it is",
 }
 _GESTURE_WORDS = {
     (EventKind.CLASS, None): "Taking away the class",

@@ -26,12 +26,12 @@ Object.assign(window.dragon, (() => {
 
   /* `show(series, {epochs, kept})` draws, and marks the epoch that was kept; a series is {name, kind, points: [[epoch, value], ...]}.
      `kind` is train, val or steps. The words for screen readers follow what is drawn. */
-  const lineChart = (title, { isShare = false } = {}) => {
+  const lineChart = (title, { isShare = false, hint = '' } = {}) => {
     const say = isShare ? percent : plain;
     const legend = el('div', { class: 'chart-legend d-number' });
     const drawing = svg('svg', { role: 'img', class: 'chart-drawing', height: HEIGHT });
     const node = el('figure', { class: 'chart' },
-      el('figcaption', { class: 'chart-head' }, el('span', { class: 'd-label', text: title }), legend), drawing);
+      el('figcaption', { class: 'chart-head' }, el('span', { class: 'd-label', text: title }), ...(hint ? [el('span', { class: 'd-quiet', text: hint })] : []), legend), drawing);
     let shown = [], epochs = 1, kept = null;
     /* The point that counts: of the epoch that was kept, else the newest. */
     const point = (points) => points.find(([epoch]) => epoch === kept) ?? points.at(-1);
@@ -51,7 +51,7 @@ Object.assign(window.dragon, (() => {
       for (const epoch of ticks(epochs, Math.min(6, width / 70), 1)) {
         parts.push(svg('text', { class: 'chart-tick', x: x(epoch), y: HEIGHT - BOTTOM + 16, 'text-anchor': 'middle' }, epoch));
       }
-      parts.push(svg('text', { class: 'chart-tick', x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 6, 'text-anchor': 'middle' }, 'epoch'));
+      parts.push(svg('text', { class: 'chart-tick', x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 6, 'text-anchor': 'middle' }, 'epoch: once through all photos'));
       if (kept != null) {
         const side = { 'text-anchor': kept > epochs * 0.75 ? 'end' : kept < epochs * 0.25 ? 'start' : 'middle' };
         parts.push(svg('line', { class: 'chart-kept', x1: x(kept), x2: x(kept), y1: TOP, y2: HEIGHT - BOTTOM }),
@@ -92,7 +92,7 @@ Object.assign(window.dragon, (() => {
 
   /* Loss and accuracy of a run side by side; `show(measured, steps, {epochs, kept})`. */
   const runCharts = () => {
-    const loss = lineChart('Loss'), accuracy = lineChart('Right answers', { isShare: true });
+    const loss = lineChart('Loss', { hint: 'how wrong the answers are: the less, the better' }), accuracy = lineChart('Right answers', { isShare: true });
     const node = el('div', { class: 'charts' }, accuracy.node, loss.node);
     const show = (measured, steps, { epochs: planned, kept }) => {
       // One that is over may have ended well before the last epoch that was planned.

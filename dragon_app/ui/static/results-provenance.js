@@ -48,14 +48,38 @@ const createProvenance = ({ onStarted }) => {
     return [table, el('div', { class: 'd-row' }, more)];
   };
 
+  /* Enough of a fingerprint to tell it from others; a click shows and copies all of it. */
+  const SHORT = 12;
+  const fingerprint = (whole) => {
+    if (whole.length <= SHORT) return el('span', { text: whole });
+    const short = `${whole.slice(0, SHORT)}\u2026`;
+    const made = el('button', { type: 'button', class: 'd-link fingerprint', title: 'Show and copy all of it', text: short });
+    made.addEventListener('click', () => {
+      made.textContent = whole;
+      navigator.clipboard?.writeText(whole).then(
+        () => dragon.toast('The fingerprint is copied.', { key: 'fingerprint' }),
+        () => {}, // it can be copied by hand
+      );
+    });
+    return made;
+  };
+  const fact = ({ label, value, fingerprint: whole }) => {
+    const mark = whole ? [`${value ? ', ' : ''}fingerprint `, fingerprint(whole)] : [];
+    return el('div', {}, el('dt', { class: 'd-quiet', text: label }), el('dd', {}, value, ...mark));
+  };
+
   const load = async (id) => {
     const { rows } = await call(`/runs/${id}/provenance`);
     return [
       el(
         'dl',
         { class: 'settings provenance' },
-        ...rows.map(({ label, value }) => el('div', {}, el('dt', { class: 'd-quiet', text: label }), el('dd', { text: value }))),
+        ...rows.map(fact),
       ),
+      el('p', {
+        class: 'd-text d-quiet',
+        text: 'A fingerprint is the same only where everything is the same: one other label gives another one.',
+      }),
       el(
         'div',
         { class: 'd-row' },

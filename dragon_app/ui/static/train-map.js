@@ -31,10 +31,10 @@ const createMap = ({ onMove, onAgain }) => {
     const lr = (value) => (Number.isFinite(value) && !isExact ? `rate ${dragon.rateWords(value)}` : '');
     let height = MOST_PX;
     const made = stages.map((stage, i) => {
-      // A row of tokens has no side: it is drawn as large as the map before it.
+      // A row of patches has no side: it is drawn as large as the map before it.
       if (stage.output_size_px) height = LEAST_PX + (MOST_PX - LEAST_PX) * (Math.log2(stage.output_size_px + 1) / Math.log2(largest + 1));
       const isFrozen = i < frozen;
-      return block({ name: [line('map-word', 'Stage '), i + 1], hint: hints[i], size: stage.output_size_px ? `${stage.output_size_px} px` : 'tokens', count: mapWords.weights(stage.parameters),
+      return block({ name: [line('map-word', 'Stage '), i + 1], hint: hints[i], size: stage.output_size_px ? `${stage.output_size_px} px` : 'patches', count: mapWords.weights(stage.parameters),
         lr: isFrozen ? '' : lr(mapWords.rate(config, i + 1, n)), isFrozen, height, title: stage.name, onclick: () => onMove(isFrozen ? i : i + 1) });
     });
     node.style.setProperty('--stages', n);

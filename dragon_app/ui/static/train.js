@@ -31,7 +31,7 @@ const photosWords = () => {
   const classes = state.summary.classes.filter((each) => each.train + each.val);
   const sum = (part) => classes.reduce((all, each) => all + each[part], 0);
   return `${dragon.count(sum('train') + sum('val'), 'photo')} of ${dragon.count(classes.length, 'class', 'classes')}: `
-    + `${sum('train')} to learn from, ${dragon.count(sum('val'), 'held-out photo')}.`;
+    + `${sum('train')} to learn from, ${dragon.count(sum('val'), 'held-out photo')} to measure it with.`;
 };
 /* What the one button would do, or what it still waits for. */
 const showWish = (seconds = null) => {
