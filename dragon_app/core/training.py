@@ -250,8 +250,9 @@ class LikePhoto:
 class Prediction:
     """What a run says about one photo, most likely class first.
 
-    `strangeness` is the share of the run's held-out photos that are less unlike what it learned;
-    `like` are the photos it learned from that this one is most like, the nearest first.
+    `strangeness` is the share of the run's held-out photos that are less unlike what it learned,
+    counted among `held_out` of them; `like` are the photos it learned from that this one is most
+    like, the nearest first.
     """
 
     name: str
@@ -260,6 +261,7 @@ class Prediction:
     run_id: int
     error: str = ""
     strangeness: float | None = None  # while it is not known
+    held_out: int | None = None  # likewise
     like: tuple[LikePhoto, ...] = ()
 
 

@@ -176,6 +176,7 @@ class Predictions:
         photos = {i: each for i, each in found.items() if not isinstance(each, BadImageError)}
         answers: dict[int, Iterable[float]] = {}
         strange: dict[int, float] = {}
+        held_out: int | None = None
         like: dict[int, tuple[LikePhoto, ...]] = {}
         if photos:
             said, vectors = loaded.predictor.look(list(photos.values()))  # (N, C), (N, D)
@@ -186,6 +187,7 @@ class Predictions:
             if learned is not None:
                 like = dict(zip(photos, self._like(loaded, learned, vectors), strict=True))
                 if learned.usual is not None:
+                    held_out = len(learned.usual.held_out)
                     shares = map(float, learned.usual.shares(vectors, said))
                     strange = dict(zip(photos, shares, strict=True))
             answers = dict(zip(photos, rows, strict=True))
@@ -200,6 +202,7 @@ class Predictions:
                 run_id=loaded.run_id,
                 error=errors.get(i, ""),
                 strangeness=strange.get(i),
+                held_out=held_out if i in strange else None,
                 like=like.get(i, ()),
             )
             for i, file in enumerate(files)

@@ -284,7 +284,8 @@ def test_a_stranger_is_none_of_these_and_the_slider_decides(trained: Session, pa
     def make_strange(route: Route) -> None:
         answer = route.fetch()
         told = answer.json()
-        told["predictions"] = [each | {"strangeness": 0.97} for each in told["predictions"]]
+        told_of = {"strangeness": 0.97, "held_out": 40}
+        told["predictions"] = [each | told_of for each in told["predictions"]]
         route.fulfill(response=answer, json=told)
 
     page.route("**/dragon/predictions", make_strange)
@@ -295,7 +296,12 @@ def test_a_stranger_is_none_of_these_and_the_slider_decides(trained: Session, pa
     expect(page.locator(".lesson").get_by_role("button")).to_have_text(["Say what it is"])
     page.get_by_text("When it says", exact=False).click()
     slider = page.get_by_role("slider", name="How strange a photo may be", exact=True)
+    expect(slider).to_have_attribute("max", "98")
+    expect(page.locator(".trying")).to_contain_text("It has 40 held-out photos to compare with")
+    slider.fill("96")
+    expect(page.locator(".answer-headline")).to_have_text("None of these")
     slider.fill("98")
+    expect(page.get_by_text("Never: it always names a class.", exact=True)).to_be_visible()
     expect(page.locator(".answer-headline")).to_have_text("Meadow")
     expect(page.locator(".lesson").get_by_role("button")).to_have_text(["Right", "Wrong"])
     drop(page.locator(".trying"), {"a.png": photo("Meadow", 1), "b.png": photo("Dragon", 2)})

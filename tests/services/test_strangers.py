@@ -45,6 +45,8 @@ def test_what_is_usual_is_learned_in_the_background_and_the_rest_is_strange(
     assert found is not None
     assert found > 0.95
     assert strangeness(trained_app, b"broken") is None
+    asked = trained_app.predictions.predict([incoming(plain("magenta"))], tells_likeness=True)[0]
+    assert asked.held_out in {23, 24}  # one photo may be the one that is gone
     unasked = trained_app.predictions.predict([incoming(plain("magenta"))])[0]
     assert unasked.strangeness is None  # scripts do not wait for what they do not show
 

@@ -47,6 +47,7 @@ def _prediction(answer: Prediction) -> dict[str, Any]:
         "milliseconds": round(answer.milliseconds, 2),
         "error": answer.error,
         "strangeness": answer.strangeness,
+        "held_out": answer.held_out,
         "like": [
             {"id": each.image_id, "v": each.digest[:MARK_LENGTH], "class": each.class_name}
             for each in answer.like

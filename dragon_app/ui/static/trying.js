@@ -140,7 +140,8 @@ const likeLater = async (file, told, mine) => {
     const fresh = await post([file]).catch(() => ({ predictions: [{}] }));
     if (mine !== asked) return;
     isLearning = fresh.is_learning;
-    Object.assign(told, { strangeness: fresh.predictions[0].strangeness, like: fresh.predictions[0].like });
+    const { strangeness, held_out, like: nearest } = fresh.predictions[0];
+    Object.assign(told, { strangeness, held_out, like: nearest });
   }
   none.meet(told);
   answer.again();
