@@ -80,6 +80,7 @@ class App:
         """Stop training, keep what it reached, and let another process open the workspace."""
         self.drawing.close()
         self.importing.close()
+        self.folding.close()
         self.inbox.close()
         self.backbones.close()
         self.suggesting.close()

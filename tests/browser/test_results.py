@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dragon_app.core.config import FinetuneConfig
+from dragon_app.core.errors import TrainingError
+from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.presets import PRESETS, Preset
 from dragon_app.wiring import Session
 from tests.browser.studio import Studio, fill
+from tests.conftest import wait_until
 
 
 @pytest.fixture
@@ -174,3 +177,31 @@ def test_a_run_tells_what_went_into_it_and_is_trained_again_just_so(
     expect(refusal).to_contain_text("1 of its 16 photos was removed for good")
     refusal.get_by_role("button", name="Close", exact=True).click()
     assert len(session.app.runs.all()) == 2
+
+
+def test_measuring_more_surely_goes_on_over_a_reload_and_can_be_stopped(
+    session: Session, studio: Studio, page: Page
+) -> None:
+    def until_stopped(report: Report, should_stop: ShouldStop) -> None:
+        wait_until(should_stop)
+        raise TrainingError("The scoring was stopped.")
+
+    train(session, epochs=2)
+    studio.learn = until_stopped
+    detail = page.get_by_role("region", name="The chosen run", exact=True)
+    measure = detail.get_by_role("button", name="Measure more surely", exact=True)
+    stop = detail.get_by_role("button", name="Stop", exact=True)
+    page.get_by_role("tab", name="Results").click()
+    measure.click()
+    expect(stop).to_be_visible()
+    page.reload()
+    expect(stop).to_be_visible()
+    expect(measure).to_be_hidden()
+    stop.click()
+    expect(measure).to_be_visible()
+    studio.learn = lambda report, should_stop: None
+    measure.click()
+    expect(detail).to_contain_text("is right on 75 %, likely")
+    page.reload()
+    expect(detail).to_contain_text("is right on 75 %, likely")
+    expect(measure).to_be_hidden()

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.wiring import Session
+from tests.conftest import wait_until
 from tests.fakes import FakeVision
 from tests.photos import incoming_photos
 
@@ -169,7 +170,12 @@ def test_promotions_lead_forth_and_back(client: TestClient, session: Session) ->
 
 def test_few_photos_are_measured_more_surely(client: TestClient, session: Session) -> None:
     train(session)
-    first, second, third = client.post("/dragon/runs/1/folds").json()["lines"]
+    assert ask(client, "runs/1/folds") == {"is_measuring": False, "lines": [], "problem": ""}
+    assert client.post("/dragon/runs/1/folds").status_code == 200
+    wait_until(lambda: not ask(client, "runs/1/folds")["is_measuring"])
+    first, second, third = ask(client, "runs/1/folds")["lines"]
     assert "right on 75 %, likely 41 to 93 %" in first
     assert second.startswith("With twice as many photos, 16 in all, expect about ")
     assert third == "Most would come from photos of light: it is found 50 % of the time."
+    assert client.post("/dragon/runs/1/folds/stop").json()["lines"]  # too late, and no harm
+    assert client.post("/dragon/runs/9/folds").status_code == 404

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from dragon_app.core.config import FinetuneConfig
-from dragon_app.core.metrics import percent, percent_range, wilson_interval
+from dragon_app.core.metrics import percent, wilson_interval
 from dragon_app.core.reliability import Reliability
 from dragon_app.core.training import Run
 from dragon_app.core.types import ImageRecord
-from dragon_app.services.folding import Folded
 from dragon_app.services.results import Calibration, Versus
 from dragon_app.ui.routes.photos import MARK_LENGTH
 from dragon_app.ui.routes.runs import settings_in_words, shown
@@ -73,11 +72,6 @@ def router(session: Session) -> APIRouter:
             ],
             "gone": sum(each.image is None for each in found.disagreements),
         }
-
-    @routes.post("/runs/{run_id}/folds")
-    def folds(run_id: int) -> dict[str, Any]:
-        """Hold out each of a run's photos in turn; takes seconds."""
-        return {"lines": _folded_words(session.app.folding.score(run_id))}
 
     return routes
 
@@ -150,22 +144,6 @@ def _told_words(found: Calibration) -> str:
         f"temperature of {found.temperature:.2f}, fitted to these photos; the class that it names "
         "stays the same.)"
     )
-
-
-def _folded_words(found: Folded) -> list[str]:
-    name, recall = found.weakest
-    ahead = found.ahead
-    were = "photo of this run was" if found.gone == 1 else "photos of this run were"
-    gone = f"{found.gone} {were} removed for good since and could not be asked about."
-    return [
-        f"Each of the {found.n} photos was held out in turn, ten times over: a new last layer is "
-        f"right on {percent(found.right)}, likely "
-        f"{percent_range(found.low, found.high)}.",
-        f"With twice as many photos, {found.more} in all, expect about {percent(ahead.right)} "
-        f"({percent_range(ahead.low, ahead.high)}).",
-        f"Most would come from photos of {name}: it is found {percent(recall)} of the time.",
-        *([gone] if found.gone else []),
-    ]
 
 
 def _versus_words(first: int, second: int, found: Versus) -> str:
