@@ -93,15 +93,15 @@ SETTINGS: tuple[SettingWords, ...] = (
     SettingWords(
         name="arithmetic",
         label="Arithmetic",
-        hint="How many digits every number keeps, and how photos lie in memory. Fewer digits are "
-        "faster on many machines and change little.",
+        hint="How many digits every number keeps, and how photos lie in memory: colour by colour, "
+        "or pixel by pixel. Half the digits are faster on many machines and change little.",
         group=_MACHINE,
         options=(
             (Arithmetic.AUTO, "The fastest here"),
             (Arithmetic.FLOAT32, "All digits (32 bits)"),
-            (Arithmetic.FLOAT32_LAST, "All digits, the colours of a pixel side by side"),
+            (Arithmetic.FLOAT32_LAST, "All digits, pixel by pixel"),
             (Arithmetic.BFLOAT16, "Half the digits (16 bits)"),
-            (Arithmetic.BFLOAT16_LAST, "Half the digits, the colours of a pixel side by side"),
+            (Arithmetic.BFLOAT16_LAST, "Half the digits, pixel by pixel"),
         ),
     ),
 )

@@ -9,13 +9,13 @@ COURSE_SETTINGS: tuple[SettingWords, ...] = (
     SettingWords(
         name="optimizer",
         label="Optimizer",
-        hint="The rule that turns mistakes into changes. AdamW suits most photos. A computed last "
-        "layer needs the whole backbone frozen.",
+        hint="The rule that turns mistakes into changes. AdamW suits most photos. The best last "
+        "layer can be computed where the whole backbone is frozen.",
         group=_COURSE,
         options=(
-            (Optimizer.ADAMW, "AdamW: its own step size for every weight"),
-            (Optimizer.SGD, "SGD: plain steps, as in the tale"),
-            (Optimizer.EXACT, "Computed: the best last layer at once, in no steps"),
+            (Optimizer.ADAMW, "AdamW: adapts its steps"),
+            (Optimizer.SGD, "SGD: plain steps"),
+            (Optimizer.EXACT, "Computed at once, in no steps"),
         ),
     ),
     SettingWords(

@@ -65,12 +65,12 @@ const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
 const createNext = (upload) => {
   const { el, icon } = dragon;
   const next = el('div', { class: 'next', 'aria-live': 'polite' });
-  /* "Drawing 96 of 240 photos ...", as the panel of the upload has it; nothing when all is in. */
+  /* "Drawing 240 photos ...", in the words of the upload's panel, which counts; nothing when all is in. */
   const underWay = () => {
     if (!upload.isBusy()) return '';
     const [doing, done] = ['strong', '.d-number'].map((part) => upload.panel.querySelector(part));
     const words = (node) => node?.textContent ?? '';
-    return `${words(doing).split(' ')[0]} ${words(done).replace(/, about.*/, '')} ...`;
+    return `${words(doing).split(' ')[0]} ${words(done).replace(/^.* of |, about.*/g, '')} ...`;
   };
   const show = (state) => {
     const busy = underWay();
