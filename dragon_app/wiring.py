@@ -81,6 +81,7 @@ class App:
         self.drawing.close()
         self.importing.close()
         self.folding.close()
+        self.shortcuts.close()
         self.inbox.close()
         self.backbones.close()
         self.suggesting.close()
@@ -162,7 +163,8 @@ def vision() -> Vision:
 
 def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
     measuring = Measuring(workspace, vision, is_training=lambda: runs.is_training())
-    runs = Runs(workspace, vision, make_room=measuring.make_room)
+    shortcuts = ShortcutFinder(workspace, is_busy=lambda: runs.is_training())
+    runs = Runs(workspace, vision, make_room=measuring.make_room, on_over=shortcuts.read_photos)
     strangers = Strangers(workspace, is_busy=lambda: runs.is_training())
     predictions = Predictions(workspace, vision, strangers)
     dataset = Dataset(workspace)
@@ -194,7 +196,7 @@ def _assemble(workspace: Workspace, log: logging.Handler | None) -> App:
         repeating=Repeating(workspace, vision, runs),
         results=results,
         folding=Folding(workspace, vision, is_training=runs.is_training),
-        shortcuts=ShortcutFinder(workspace),
+        shortcuts=shortcuts,
         backbones=Backbones(vision),
         measuring=measuring,
         embedding=embedding,

@@ -45,10 +45,15 @@ def read_looks(
     return _read(_LOOKS, workspace, digests, report=report, should_stop=should_stop)
 
 
-def read_tints(workspace: Workspace, digests: Sequence[str]) -> Floats:
-    """Return tints (N, 6); no numbers where a file is gone or damaged."""
+def read_tints(
+    workspace: Workspace,
+    digests: Sequence[str],
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Floats:
+    """Return tints (N, 6); no numbers where a file is gone or damaged, or it was stopped before."""
     return _read(
-        _TINTS, workspace, digests, report=lambda done, total: None, should_stop=lambda: False
+        _TINTS, workspace, digests, report=lambda done, total: None, should_stop=should_stop
     )
 
 

@@ -25,13 +25,23 @@ class Runs:
     """
 
     def __init__(
-        self, workspace: Workspace, vision: Callable[[], Vision], *, make_room: Callable[[], None]
+        self,
+        workspace: Workspace,
+        vision: Callable[[], Vision],
+        *,
+        make_room: Callable[[], None],
+        on_over: Callable[[int], None],
     ) -> None:
-        """`make_room` is called before a run computes: whatever else does has to end."""
+        """`make_room` is called before a run computes: whatever else does has to end.
+
+        `on_over` is told of each run that ended with a model; it must not take long.
+        """
         self._workspace = workspace
         self._vision = vision
         self._turns = Turns()
-        self._trainer = Trainer(workspace, vision, self._turns, make_room=make_room)
+        self._trainer = Trainer(
+            workspace, vision, self._turns, make_room=make_room, on_over=on_over
+        )
 
     def open(self) -> None:
         """Mark runs that a crash cut off, and start the worker."""

@@ -1,19 +1,28 @@
-"""What gives classes away besides what is on the photos: computed when asked for, not stored."""
+"""What gives classes away besides what is on the photos. Their pixels are read once: of a run's
+photos in the background when it ends. What is made of that takes a tenth of a second.
+"""
 
-from collections.abc import Sequence
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from dragon_app.core.errors import DragonError
 from dragon_app.core.metrics import percent
 from dragon_app.core.shortcuts import FEWEST, Cue, Shortcut, shortcuts
+from dragon_app.core.threads import work_in_background
 from dragon_app.core.types import ImageRecord
 from dragon_app.core.vectors import Floats, Ids
 from dragon_app.services.looks import read_tints
 from dragon_app.storage.workspace import Workspace
 
-MOST = 1000  # photos that are looked at, evenly from all: seconds at first, then less than one
+MOST = 1000  # photos that are looked at, evenly from all
+_ASK_EVERY_S = 0.5  # whether a training is over
+_LOG = logging.getLogger(__name__)
 _SUBJECT = {
     Cue.SIZE: "Size",
     Cue.BRIGHTNESS: "Brightness",
@@ -82,32 +91,107 @@ class Shortcuts:
 
 
 class ShortcutFinder:
-    """Looks for shortcuts among photos and their classes. Safe from several threads."""
+    """Looks for shortcuts among photos and their classes. Safe from several threads.
 
-    def __init__(self, workspace: Workspace) -> None:
+    Shared with its thread: `_wanted`, the runs whose photos it is to read, under `_lock`, and
+    `_read`, those of which it has.
+    """
+
+    def __init__(self, workspace: Workspace, *, is_busy: Callable[[], bool]) -> None:
+        """Photos are not read while `is_busy`."""
         self._workspace = workspace
+        self._is_busy = is_busy
+        self._lock = threading.Lock()
+        self._wanted: deque[int] = deque()
+        self._read: set[int] = set()
+        self._is_closing = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def of_run(self, run_id: int) -> Shortcuts:
         """Look at the photos of a run that are still here, with the classes they had then.
 
-        Raise `NotFoundError` when there is no such run.
+        Takes seconds where they were not read before. Raise `NotFoundError` when there is no such
+        run.
         """
-        run = self._workspace.runs.get(run_id)
-        samples = self._workspace.snapshots.get(run.snapshot_id).samples
-        return self._find({each.digest: run.class_names[each.target] for each in samples})
+        return self._find(self._classes_of(run_id))
 
     def of_today(self) -> Shortcuts:
-        """Look at the photos that have a class in use now."""
+        """Look at the photos that have a class in use now; takes seconds the first time."""
         unused = {each.name for each in self._workspace.classes.all() if each.is_disabled}
         kept = self._workspace.images.kept(is_labelled=True)
         named = {each.digest: each.class_name for each in kept}
         return self._find({d: name for d, name in named.items() if name not in unused})
 
-    def _find(self, class_of: dict[str, str]) -> Shortcuts:
+    def seen_of_run(self, run_id: int) -> Shortcuts | None:
+        """Do as `of_run` where its photos were read; else return None and begin to read them."""
+        if run_id in self._read:
+            return self.of_run(run_id)
+        self._workspace.runs.get(run_id)
+        self.read_photos(run_id)
+        return None
+
+    def read_photos(self, run_id: int) -> None:
+        """Read the photos of a run in the background, after those that were asked for before."""
+        with self._lock:
+            if run_id in self._wanted or self._is_closing.is_set():
+                return
+            self._wanted.append(run_id)
+            if len(self._wanted) == 1:
+                self._thread = threading.Thread(target=self._work, name="shortcuts", daemon=True)
+                self._thread.start()
+
+    def close(self, *, timeout_s: float = 30) -> None:
+        """End the thread."""
+        with self._lock:
+            self._is_closing.set()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _work(self) -> None:
+        work_in_background()
+        while not self._is_closing.is_set():
+            if self._is_busy():
+                self._is_closing.wait(_ASK_EVERY_S)
+                continue
+            run_id = self._wanted[0]
+            if not self._read_all(run_id):
+                continue
+            with self._lock:
+                self._read.add(run_id)
+                self._wanted.popleft()
+                if not self._wanted:
+                    return
+
+    def _read_all(self, run_id: int) -> bool:
+        """Read what was not read before; return whether nothing interrupted it."""
+        was_stopped = False
+
+        def should_stop() -> bool:
+            nonlocal was_stopped
+            was_stopped = was_stopped or self._is_closing.is_set() or self._is_busy()
+            return was_stopped
+
+        try:
+            images = self._images_of(self._classes_of(run_id))
+            digests = [each.digest for each in images]
+            read_tints(self._workspace, digests, should_stop=should_stop)
+        except DragonError as error:  # who asks is told the same
+            _LOG.warning("the photos of run %s were not read: %s", run_id, error)
+        return not was_stopped
+
+    def _classes_of(self, run_id: int) -> dict[str, str]:
+        run = self._workspace.runs.get(run_id)
+        samples = self._workspace.snapshots.get(run.snapshot_id).samples
+        return {each.digest: run.class_names[each.target] for each in samples}
+
+    def _images_of(self, class_of: dict[str, str]) -> list[ImageRecord]:
         digests = list(class_of)
         digests = digests[:: max(1, -(-len(digests) // MOST))]
         known = self._workspace.images.ids_by_digest(digests)
-        images = self._workspace.images.described(sorted(known.values()))
+        return self._workspace.images.described(sorted(known.values()))
+
+    def _find(self, class_of: dict[str, str]) -> Shortcuts:
+        images = self._images_of(class_of)
         tints = read_tints(self._workspace, [each.digest for each in images])  # (N, 6)
         is_read = np.isfinite(tints).all(axis=1)  # (N,)
         images = [images[place] for place in np.flatnonzero(is_read)]

@@ -35,12 +35,17 @@ class Trainer:
         turns: Turns,
         *,
         make_room: Callable[[], None],
+        on_over: Callable[[int], None],
     ) -> None:
-        """`make_room` is called before a run computes: whatever else does has to end."""
+        """`make_room` is called before a run computes: whatever else does has to end.
+
+        `on_over` is told of each run that ended with a model; it must not take long.
+        """
         self._workspace = workspace
         self._vision = vision
         self._turns = turns
         self._make_room = make_room
+        self._on_over = on_over
         self._recorder: Recorder | None = None  # of the run at work; swapped whole
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
@@ -96,6 +101,8 @@ class Trainer:
             else:
                 store.end(run_id, RunStatus.FINISHED, result.enough)
             self._turns.done()
+        if result is not None:
+            self._on_over(run_id)
 
     def _train(self, run: Run) -> FinetuneResult | None:
         """Return what became of a run; None when it was stopped before it kept anything."""

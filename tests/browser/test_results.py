@@ -205,3 +205,14 @@ def test_measuring_more_surely_goes_on_over_a_reload_and_can_be_stopped(
     page.reload()
     expect(detail).to_contain_text("is right on 75 %, likely")
     expect(measure).to_be_hidden()
+
+
+def test_a_shortcut_is_told_with_photos_that_show_it(session: Session, page: Page) -> None:
+    """The meadows are drawn less colourful than the dragons, each of them."""
+    train(session, epochs=2)
+    page.get_by_role("tab", name="Results").click()
+    notice = page.get_by_role("region", name="A possible shortcut", exact=True)
+    expect(notice).to_contain_text("How colourful it is alone tells Meadow from Dragon")
+    expect(notice).to_contain_text("Add photos of Meadow that are more and less colourful")
+    notice.get_by_text("Photos of Meadow that show it, and others", exact=True).click()
+    expect(notice.locator("img")).to_have_count(8)

@@ -1,15 +1,19 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import NotFoundError
+from dragon_app.core.ports import Pixels
 from dragon_app.core.shortcuts import Cue
+from dragon_app.imaging.decode import decode_file
 from dragon_app.services.intake import IncomingFile
 from dragon_app.services.shortcuts import Shortcuts
 from dragon_app.wiring import App
+from tests.conftest import wait_until
 from tests.photos import framed_bytes, incoming, photo_bytes
-from tests.services.conftest import finish
+from tests.services.conftest import Gate, finish
 
 Draw = Callable[[int], bytes]
 
@@ -18,8 +22,12 @@ def files(name: str, seeds: range, draw: Draw = photo_bytes) -> list[IncomingFil
     return [incoming(draw(seed), f"{seed}.png", class_name=name) for seed in seeds]
 
 
-def found(app: App, draw: Draw) -> Shortcuts:
+def add(app: App, draw: Draw) -> None:
     app.dataset.add([*files("Rose", range(12)), *files("Tulip", range(20, 32), draw)])
+
+
+def found(app: App, draw: Draw) -> Shortcuts:
+    add(app, draw)
     return app.shortcuts.of_today()
 
 
@@ -68,3 +76,37 @@ def test_a_run_is_judged_by_its_photos_as_far_as_they_are_here(app: App) -> None
     assert told.warnings[0].cue is Cue.BORDER
     with pytest.raises(NotFoundError):
         app.shortcuts.of_run(99)
+
+
+def test_the_photos_of_a_run_are_read_when_it_ends(app: App) -> None:
+    add(app, framed_bytes)
+    run = finish(app, app.runs.start(FinetuneConfig()))
+    wait_until(lambda: app.shortcuts.seen_of_run(run.id))
+    told = app.shortcuts.seen_of_run(run.id)
+    assert told == app.shortcuts.of_run(run.id)
+    with pytest.raises(NotFoundError):
+        app.shortcuts.seen_of_run(99)
+
+
+def test_they_are_read_after_a_training_that_began_meanwhile(
+    app: App, monkeypatch: pytest.MonkeyPatch, gate: Gate
+) -> None:
+    add(app, framed_bytes)
+    run = app.runs.start(FinetuneConfig())
+    gate.entered.wait(10)
+    asked: list[str] = []
+
+    def decode(path: Path, *, shortest_px: int) -> Pixels:
+        asked.append(path.name)
+        return decode_file(path, shortest_px=shortest_px)
+
+    monkeypatch.setattr("dragon_app.services.looks.decode_file", decode)
+    assert app.shortcuts.seen_of_run(run.id) is None
+    assert app.shortcuts.seen_of_run(run.id) is None
+    assert asked == []
+    gate.opened.set()
+    wait_until(lambda: app.shortcuts.seen_of_run(run.id))
+    told = app.shortcuts.seen_of_run(run.id)
+    assert told is not None
+    assert told.warnings
+    assert len(asked) == 24

@@ -3,6 +3,7 @@
 from starlette.testclient import TestClient
 
 from dragon_app.wiring import Session
+from tests.conftest import wait_until
 from tests.fakes import FakeVision
 from tests.photos import framed_bytes, incoming, incoming_photos
 from tests.ui.test_api import run, words
@@ -17,11 +18,13 @@ def test_page_and_scripts_are_told_of_a_shortcut(
         [incoming(framed_bytes(s), f"{s}.png", class_name="Tulip") for s in range(20, 30)]
     )
     started = client.post("/dragon/runs", json={"preset": "quick"}).json()["run"]["id"]
-    told = client.get(f"/dragon/runs/{started}/shortcuts").json()
+    path = f"/dragon/runs/{started}/shortcuts"
+    wait_until(lambda: not client.get(path).json()["is_looking"])
+    told = client.get(path).json()
     first = told["shortcuts"][0]
     assert (first["cue"], first["found"]) == ("border", 1.0)
     assert len(first["photos"]) == len(first["others"]) == 4
-    assert run(client, "shortcuts", started) == told
+    assert run(client, "shortcuts", started) | {"is_looking": False} == told
     assert run(client, "shortcuts", None) == client.get("/dragon/shortcuts").json()
     assert "no run 99" in words(client, "shortcuts", 99)
     assert "no run 99" in client.get("/dragon/runs/99/shortcuts").json()["error"]

@@ -20,7 +20,11 @@ def router(session: Session) -> APIRouter:
 
     @routes.get("/runs/{run_id}/shortcuts")
     def of_run(run_id: int) -> dict[str, Any]:
-        return shown_shortcuts(session.app.shortcuts.of_run(run_id))
+        """Say what was found; while `is_looking`, ask again."""
+        found = session.app.shortcuts.seen_of_run(run_id)
+        if found is None:
+            return {"is_looking": True, "shortcuts": []}
+        return {"is_looking": False, **shown_shortcuts(found)}
 
     return routes
 

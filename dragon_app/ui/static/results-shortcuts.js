@@ -1,6 +1,7 @@
 /* What gives classes away besides what is on the photos: one calm notice, with photos that show it. */
 const createShortcuts = ({ cards }) => {
   const { el, call } = dragon;
+  const ASK_MS = 1000;
 
   const row = (title, photos) => [el('h4', { class: 'd-label', text: title }), cards(photos, { lines: () => [] })];
   const warning = ({ class: name, words, advice, photos, others }) => [
@@ -9,16 +10,20 @@ const createShortcuts = ({ cards }) => {
     createFold(`Photos of ${name} that show it, and others`, async () => [...row(name, photos), ...row('Not these', others)]),
   ];
 
-  /* Takes no room while nothing is found; asking may take seconds the first time. */
+  /* Takes no room while nothing is found, or the app still looks. */
   return (id) => {
     const node = el('section', { class: 'd-note is-warn d-stack shortcuts', 'aria-label': 'A possible shortcut', hidden: true });
-    call(`/runs/${id}/shortcuts`).then(
-      ({ shortcuts }) => {
-        node.replaceChildren(el('h3', { class: 'd-subtitle', text: 'It may have learned a shortcut' }), ...shortcuts.flatMap(warning));
-        node.hidden = !shortcuts.length;
-      },
-      () => node.remove(),
-    );
+    const look = async () => {
+      const { is_looking: isLooking, shortcuts } = await call(`/runs/${id}/shortcuts`);
+      if (isLooking) {
+        setTimeout(() => node.isConnected && look().catch(leave), ASK_MS);
+        return;
+      }
+      node.replaceChildren(el('h3', { class: 'd-subtitle', text: 'It may have learned a shortcut' }), ...shortcuts.flatMap(warning));
+      node.hidden = !shortcuts.length;
+    };
+    const leave = () => node.remove();
+    look().catch(leave);
     return node;
   };
 };
