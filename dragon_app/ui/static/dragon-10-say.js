@@ -6,11 +6,20 @@ Object.assign(
     const SHOWN_MS = 7000;
     let toasts = null;
 
+    /* What lies outside of an open dialog can be neither seen nor pressed: messages go into it, and back
+       to the page when it closes. */
+    const place = () => {
+      toasts ??= el('div', { class: 'd-toasts', role: 'status', 'aria-live': 'polite' });
+      const host = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+      if (toasts.parentNode === host) return;
+      host.append(toasts);
+      if (host === document.body) return;
+      const back = () => toasts.parentNode === host && document.body.append(toasts);
+      host.addEventListener('close', back, { once: true });
+    };
     /* `kind` is good, bad or nothing; `action` is {label, run}. A newer one with the same `key` replaces it. */
     const toast = (text, { kind = '', action = null, key = null } = {}) => {
-      toasts ??= document.body.appendChild(
-        el('div', { class: 'd-toasts', role: 'status', 'aria-live': 'polite' }),
-      );
+      place();
       if (key)
         toasts.querySelectorAll('.d-toast').forEach((old) => {
           if (old.dataset.key === key) old.remove();
