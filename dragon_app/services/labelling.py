@@ -108,7 +108,7 @@ class Labelling:
 
     def photo_names(self, image_ids: Sequence[int]) -> list[str]:
         """Return what the photos are called, or were, in this order."""
-        names = self._workspace.images.names(image_ids)
+        names = self._workspace.images.names(image_ids) if image_ids else {}
         return [names.get(image_id, f"photo {image_id}") for image_id in image_ids]
 
     def _apply(

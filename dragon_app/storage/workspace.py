@@ -50,6 +50,7 @@ class Workspace:
     answers: AnswerStore
     inbox: InboxStore
     standings: StandingStore
+    _database: Database
     _lock: filelock.BaseFileLock | None
 
     @property
@@ -83,6 +84,7 @@ class Workspace:
 
     def close(self) -> None:
         """Let another process open the workspace."""
+        self._database.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -94,18 +96,18 @@ def open_workspace(folder: Path) -> Workspace:
     """
     _check_foreign(folder)
     lock = _take_lock(folder)
+    database = Database(folder / "dragon.db")
     try:
-        database = Database(folder / "dragon.db")
         migrate(database)
         workspace = _assemble(folder, database, lock)
         shutil.rmtree(workspace.uploads_folder, ignore_errors=True)
         workspace.uploads_folder.mkdir(exist_ok=True)
         workspace.bin.sweep()
-    except OSError as error:
+    except BaseException as error:
+        database.close()
         lock.release()
-        raise _unwritable(folder, error) from error
-    except BaseException:
-        lock.release()
+        if isinstance(error, OSError):
+            raise _unwritable(folder, error) from error
         raise
     return workspace
 
@@ -179,5 +181,6 @@ def _assemble(folder: Path, database: Database, lock: filelock.BaseFileLock | No
         answers=AnswerStore(folder),
         inbox=InboxStore(database),
         standings=StandingStore(database, folder),
+        _database=database,
         _lock=lock,
     )

@@ -52,6 +52,11 @@ def chosen(page: Page) -> Locator:
     return page.locator('.tile[aria-selected="true"]')
 
 
+def wait_for_picture(page: Page) -> None:
+    """Wait until the page shows what keys and clicks did: they act at once, and show later."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def card(page: Page, name: str) -> Locator:
     """Return a class card, or one of the groups above them."""
     called = page.locator(".d-cut", has_text=re.compile(rf"^{re.escape(name)}$"))

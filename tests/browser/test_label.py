@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from dragon_app.core.types import Shown
 from dragon_app.wiring import Session
-from tests.browser.acts import card, chosen, expect_count, fill, tiles
+from tests.browser.acts import card, chosen, expect_count, fill, tiles, wait_for_picture
 from tests.browser.conftest import Faults
 
 
@@ -120,6 +120,7 @@ def test_arrows_move_and_space_shows_a_photo_large(labelled: Page) -> None:
     tiles(labelled).nth(0).click()
     labelled.keyboard.press("ArrowRight")
     labelled.keyboard.press("ArrowDown")
+    wait_for_picture(labelled)
     first = chosen(labelled).get_attribute("aria-label") or ""
     labelled.keyboard.press("Space")
     preview = labelled.get_by_role("dialog", name="Photo")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from dragon_app.core.types import Shown
 from dragon_app.wiring import Session
-from tests.browser.acts import card, chosen, expect_count, fill, tiles
+from tests.browser.acts import card, chosen, expect_count, fill, tiles, wait_for_picture
 from tests.browser.conftest import Server
 
 
@@ -173,6 +173,7 @@ def test_page_keys_go_a_screen_further(session: Session, page: Page) -> None:
     expect(tiles(page).first).to_be_visible()
     tiles(page).nth(0).click()
     page.keyboard.press("PageDown")
+    wait_for_picture(page)
     place = int(chosen(page).get_attribute("aria-posinset") or 0)
     assert place > 12
     page.keyboard.press("PageUp")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from dragon_app.wiring import Session
-from tests.browser.acts import card, chosen, expect_count, fill, tiles
+from tests.browser.acts import card, expect_count, fill, tiles, wait_for_picture
 
 
 def test_a_reload_shows_the_same_list_with_the_same_photo_in_view(
@@ -21,7 +21,7 @@ def test_a_reload_shows_the_same_list_with_the_same_photo_in_view(
     for key in ("End", "PageUp", "ArrowLeft"):
         page.keyboard.press(key)
     here = page.locator(".tile.is-here")
-    expect(chosen(page)).to_have_count(1)
+    wait_for_picture(page)
     photo = here.get_attribute("data-id")
     page.reload()
     expect(page.get_by_role("heading", name="Rose", exact=True)).to_be_visible()

@@ -101,11 +101,12 @@ def test_a_file_written_with_wal_is_read_without_it(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_module, "wal_is_safe", lambda: True)
+    database.close()
     with database.writing() as db:
         db.execute("insert into counts values (1)")
         assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     monkeypatch.setattr(database_module, "wal_is_safe", lambda: False)
-    with database.writing() as db:
+    with Database(database.path).writing() as db:
         db.execute("insert into counts values (2)")
         assert db.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
     assert count(database) == 2
@@ -150,7 +151,7 @@ def test_a_damaged_page_is_refused_in_words(database: Database) -> None:
     data[4096:] = b"\xff" * (len(data) - 4096)
     database.path.write_bytes(data)
     with pytest.raises(WorkspaceError, match="not a database this app can read"):
-        count(database)
+        count(Database(database.path))
 
 
 def test_a_full_disk_is_said_in_words(database: Database) -> None:
@@ -163,6 +164,7 @@ def test_a_full_disk_is_said_in_words(database: Database) -> None:
     with pytest.raises(WorkspaceError, match=r"disk is full.*Free some disk space"):
         fill()
     assert count(database) == 0
+    count_up(database)  # the limit went with its connection
 
 
 def test_a_wrong_statement_surfaces_as_the_bug_it_is(database: Database) -> None:
@@ -182,3 +184,43 @@ def test_a_lock_held_for_too_long_is_said_in_words(
 def test_a_number_too_large_for_sqlite_is_not_found(database: Database) -> None:
     with pytest.raises(NotFoundError), database.reading() as db:
         db.execute("select * from counts where n = ?", [2**63])
+
+
+def test_blocks_one_after_the_other_share_a_connection(database: Database) -> None:
+    with database.reading() as db:
+        first = db.conn
+    with database.writing() as db:
+        assert db.conn is first
+
+
+def test_blocks_at_the_same_time_have_a_connection_each(database: Database) -> None:
+    with database.reading() as one, database.reading() as other:
+        assert one.conn is not other.conn
+
+
+def test_after_an_error_a_connection_is_not_used_again(database: Database) -> None:
+    with database.reading() as db:
+        used = db.conn
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        count(database, "nowhere")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        used.execute("select 1")
+
+
+def test_a_file_put_in_its_place_is_the_one_that_is_read_and_written(database: Database) -> None:
+    other = database.path.with_name("restored.db")
+    other.write_bytes(database.path.read_bytes())
+    count_up(database)
+    other.replace(database.path)
+    assert count(database) == 0
+    count_up(database)
+    assert numbers(Database(database.path)) == list(range(50))
+
+
+def test_closing_keeps_no_connection_and_later_blocks_still_work(database: Database) -> None:
+    with database.reading() as db:
+        kept = db.conn
+        database.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        kept.execute("select 1")
+    assert count(database) == 0

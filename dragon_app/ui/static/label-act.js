@@ -40,8 +40,8 @@ const createActions = ({ board, list, chosen, queue, classOf, draftOf, moved }) 
     const places = isChosen ? gesture.image_ids.map(list.placeOf) : [chosen.here()];
     const [first, last] = [places.reduce((a, b) => Math.min(a, b)), places.reduce((a, b) => Math.max(a, b))];
     board.lay(gesture);
-    list.refresh();
-    queue.add(gesture);
+    queue.add(gesture); // first: the app is at work while the page draws
+    list.refresh(gesture.image_ids);
     if (isChosen) moveOn(first, last, { wasOpen, kind });
     else {
       chosen.follow();
@@ -92,7 +92,7 @@ const createActions = ({ board, list, chosen, queue, classOf, draftOf, moved }) 
   };
   const refused = (gesture, error) => {
     board.takeBack(gesture);
-    list.refresh();
+    list.refresh(gesture.image_ids);
     chosen.set(gesture.image_ids);
     moved();
     dragon.toast(`Not done, all is as before: ${error.message}`, { kind: 'bad' });

@@ -55,6 +55,7 @@ const createBar = ({ board, list, chosen, grid, classes, act, accept, draftOf, l
   const show = () => {
     const hadFocus = bar.contains(document.activeElement);
     bar.hidden = !chosen.size();
+    document.body.classList.toggle('has-chosen', !bar.hidden); // :has() would cost each change of the page
     if (!bar.hidden) draw();
     if (hadFocus && (bar.hidden || !bar.contains(document.activeElement))) grid.takeKeys();
   };

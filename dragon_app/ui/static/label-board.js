@@ -68,7 +68,7 @@ const createBoard = ({ onChange }) => {
     told = { classes: longer(told.classes, n), flags: longer(told.flags, n) };
     age += 1;
   };
-  /* Takes one answer in; returns whether anything is new, or null when photos are gone for good. */
+  /* Takes one answer in; returns the rows that are new, or null when photos are gone for good. */
   const take = (numbers) => {
     const view = new DataView(numbers);
     const [newest, total] = [view.getUint32(0), view.getUint32(4)];
@@ -94,27 +94,30 @@ const createBoard = ({ onChange }) => {
     }
     batch = newest;
     showAgain(rows);
-    return n > 0;
+    return rows;
   };
   const read = async () => {
     begun += 1;
     const mine = begun;
     const since = ids.length ? `?newest=${ids.at(-1)}&batch=${batch}` : '';
     const numbers = await dragon.call(`/board${since}`, undefined, { seconds: 30, isNumbers: true });
-    let isNew = take(numbers);
-    if (isNew === null) {
+    const isFirst = !isLoaded;
+    const fresh = take(numbers);
+    let isOther = isFirst;
+    if (fresh === null) {
       const all = await dragon.call('/board', undefined, { seconds: 30, isNumbers: true });
       resize(0); // not before: keys that come meanwhile meet the photos that are shown
       take(all);
-      isNew = true; // also when none is left
+      isOther = true; // also when none is left
     }
-    const isFirst = !isLoaded;
     isLoaded = true;
     // What was confirmed before this was asked for is in the answer.
     const over = gestures.filter((gesture) => gesture.settledBefore < mine);
     gestures = gestures.filter((gesture) => !over.includes(gesture));
-    showAgain(over.flatMap(rowsOf));
-    if (isNew || isFirst || over.length) onChange();
+    const shown = over.flatMap(rowsOf);
+    showAgain(shown);
+    const changed = [...(fresh ?? []), ...shown];
+    if (changed.length || isOther) onChange(changed);
   };
   let reading = null,
     isWanted = false;

@@ -19,6 +19,7 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
   let columns = 1,
     side = SMALLEST,
     isWanted = false,
+    shown = null, // the place that the next drawing brings into sight
     lastTop = 0,
     jumpedAt = 0,
     settling = 0;
@@ -112,8 +113,10 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
     return places;
   };
   const draw = () => {
+    isWanted = false;
     const total = list.total();
-    box.tabIndex = total ? 0 : -1; // nothing there, nothing to stop at
+    const stop = total ? 0 : -1; // nothing there, nothing to stop at
+    if (box.tabIndex !== stop) box.tabIndex = stop;
     const width = box.clientWidth;
     if (!width) return;
     columns = Math.max(2, Math.floor((width + GAP) / (SMALLEST + GAP)));
@@ -125,6 +128,7 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
     for (const [id, tile] of tiles) {
       if (wanted.has(id)) continue;
       tiles.delete(id);
+      tile.remove(); // now: left in its place it would make every tile behind it move
       spare.push(tile);
     }
     places.forEach((place, i) => {
@@ -138,13 +142,21 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
     if (here !== null && tiles.has(here)) box.setAttribute('aria-activedescendant', `photo-${here}`);
     else box.removeAttribute('aria-activedescendant');
     box.dataset.drawn = `${places[0] ?? 0}-${places.at(-1) ?? 0}`;
+    if (shown !== null) bringIntoSight(shown);
+    shown = null;
+  };
+  /* Keep a place in sight, below the bar at the top of the window and above the one of the chosen. */
+  const bringIntoSight = (place) => {
+    const top = box.getBoundingClientRect().top + Math.floor(place / columns) * side;
+    const end = innerHeight - covered();
+    if (top < 80) scrollBy({ top: top - 80, behavior: 'instant' });
+    else if (top + side > end) scrollBy({ top: top + side - end, behavior: 'instant' });
   };
   const drawSoon = () => {
     if (isWanted) return;
     isWanted = true;
     requestAnimationFrame(() => {
-      isWanted = false;
-      draw();
+      if (isWanted) draw(); // else it was drawn meanwhile
     });
   };
   /* Whoever drags the scroll bar through thousands asks for the pictures where they stop. */
@@ -193,12 +205,9 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
       const row = box.getBoundingClientRect().top + Math.floor(place / columns) * side;
       scrollBy({ top: row + above, behavior: 'instant' });
     },
-    /* Keep a place in sight, below the bar at the top of the window and above the one of the chosen. */
     show: (place) => {
-      const top = box.getBoundingClientRect().top + Math.floor(place / columns) * side;
-      const end = innerHeight - covered();
-      if (top < 80) scrollBy({ top: top - 80, behavior: 'instant' });
-      else if (top + side > end) scrollBy({ top: top + side - end, behavior: 'instant' });
+      shown = place;
+      drawSoon();
     },
     /* The places that a rectangle touches, given in pixels from the corner of the grid. */
     placesIn: (left, top, right, bottom) => {

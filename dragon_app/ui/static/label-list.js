@@ -56,6 +56,12 @@ const createList = (board) => {
     ordered = { by, age: board.age(), rows: orders[by]() };
   };
 
+  const placesOfRows = () => {
+    if (places) return places;
+    places = new Uint32Array(board.size());
+    for (let place = 0; place < rows.length; place += 1) places[rows[place]] = place + 1;
+    return places;
+  };
   const fits = (row) => {
     if (which.within) return which.within.has(board.id(row)); // a set of ids, wherever they are now
     if (board.isBinned(row) !== (which.shown === 'binned')) return false;
@@ -68,6 +74,24 @@ const createList = (board) => {
   };
   const refresh = () => {
     rows = ordered.rows.filter(fits);
+    places = null;
+  };
+  /* The same after a change of these photos alone: most often one leaves the list. */
+  const refreshRows = (changed) => {
+    const isIn = placesOfRows();
+    if (changed.some((row) => !isIn[row] && fits(row))) {
+      refresh(); // the order knows where it stands
+      return;
+    }
+    const gone = [...new Set(changed)].filter((row) => isIn[row] && !fits(row)).map((row) => isIn[row] - 1);
+    if (!gone.length) return;
+    gone.sort((a, b) => a - b);
+    const fewer = new Uint32Array(rows.length - gone.length);
+    [...gone, rows.length].forEach((end, i) => {
+      const begin = i ? gone[i - 1] + 1 : 0;
+      fewer.set(rows.subarray(begin, end), begin - i);
+    });
+    rows = fewer;
     places = null;
   };
   const needsTheApp = ({ text, order: by }) => by in BY_THE_APP || text.trim() !== '';
@@ -101,17 +125,19 @@ const createList = (board) => {
     },
     /* Resolves when the newest wish is fulfilled, or never will be. */
     settled: () => Promise.resolve(last).catch(() => false),
-    /* The board changed: rows came or went, or photos have another class. Resolves to whether the
-       app was asked and the list changed once more. */
-    follow: async () => {
+    /* The board changed: rows came or went, or only these became others. Resolves to whether the app
+       was asked and the list changed once more. */
+    follow: async (changed = null) => {
       const isOld = ordered.age !== board.age();
       if (isOld) order(which.order);
-      refresh();
+      if (isOld || !changed) refresh();
+      else refreshRows(changed);
       if (!isOld || !needsTheApp(which)) return false;
       last = show(which);
       return last;
     },
-    refresh,
+    /* The same after what was done to these photos. */
+    refresh: (ids) => refreshRows(ids.map(board.rowOf).filter((row) => row >= 0)),
     /* Whether most of the photos that were the most useful ones have a class by now. */
     isWornOff: () => {
       if (which.order !== 'useful') return false;
@@ -122,14 +148,8 @@ const createList = (board) => {
     rowAt: (place) => rows[place],
     idAt: (place) => (place < rows.length ? board.id(rows[place]) : null),
     placeOf: (id) => {
-      if (!places) {
-        places = new Uint32Array(board.size());
-        rows.forEach((row, place) => {
-          places[row] = place + 1;
-        });
-      }
       const row = board.rowOf(id);
-      return row < 0 ? -1 : places[row] - 1;
+      return row < 0 ? -1 : placesOfRows()[row] - 1;
     },
     /* The next place from here on, around the end, that waits for a class; -1 when there is none. */
     nextOpen: (from) => {

@@ -27,7 +27,7 @@ const run = async (work, problem = null) => {
 };
 
 /* ---- the photos, the list of them, the chosen ones ---- */
-const board = createBoard({ onChange: () => follow() });
+const board = createBoard({ onChange: (rows) => follow(rows) });
 const list = createList(board);
 const chosen = createChosen(list, () => draw());
 const names = createNames({ onKnown: () => draw() });
@@ -42,7 +42,7 @@ const suggestions = createSuggestions({
 const draftOf = suggestions.of;
 const grid = createGrid({ board, list, chosen, names, classOf, draftOf, groupOf: (id) => alike.of(id), covered });
 let preview = null;
-const draw = () => {
+const draw = onceAFrame(() => {
   grid.draw();
   bar.show();
   if (preview?.isOpen()) preview.show();
@@ -51,7 +51,7 @@ const draw = () => {
   if (!summary || !board.isLoaded()) return;
   empty.show(list, summary);
   number.textContent = list.isFiltered() ? dragon.count(list.total(), 'photo') : '';
-};
+});
 const sayLost = (ids) => {
   const rows = ids.map(board.rowOf);
   const gone = rows.filter((row) => row < 0).length;
@@ -60,8 +60,8 @@ const sayLost = (ids) => {
   if (gone) dragon.toast(words(gone, 'removed for good'), { key: 'lost' });
   else if (binned) dragon.toast(words(binned, 'moved to the bin'), { key: 'lost' });
 };
-const follow = async () => {
-  const isAsked = list.follow();
+const follow = async (rows = null) => {
+  const isAsked = list.follow(rows);
   sayLost(chosen.follow());
   filters.update();
   draw();
