@@ -1,8 +1,6 @@
 """A vision that learns nothing: it reports a few events and writes a folder. Loads no torch."""
 
-import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,17 +25,15 @@ from dragon_app.core.ports import ByteProgress, Pixels, Predictor, Report, SeenP
 from dragon_app.core.provenance import Origin
 from dragon_app.core.training import (
     CacheFolder,
-    EpochMetrics,
     FinetuneResult,
     Phase,
     RunFolders,
-    SavedStanding,
-    StepMetrics,
     TrainingPhoto,
     TrainingPhotos,
 )
 from dragon_app.core.vectors import DraftHead, Floats, PhotoFile
 from dragon_app.imaging.decode import decode_file
+from tests.told import epoch_metrics, finetune_result, step_metrics
 
 BEGINS_FROM = Origin(weights_digest="w1", device="cpu", threads=2)
 NETWORK = BackboneInfo(
@@ -56,50 +52,6 @@ NETWORK = BackboneInfo(
         for i in range(5)
     ),
 )
-
-
-def step_metrics(step: int, *, loss: float = 0.5) -> StepMetrics:
-    """Return what a step reports."""
-    return StepMetrics(
-        step=step, epoch=1, steps_per_epoch=2, epochs=2, loss=loss, lrs=(0.1,), images_per_s=10.0,
-        seconds_left=3.0,
-    )  # fmt: skip
-
-
-def epoch_metrics(epoch: int, *, epochs: int = 2, val_loss: float = 0.4) -> EpochMetrics:
-    """Return what an epoch reports."""
-    return EpochMetrics(
-        epoch=epoch, epochs=epochs, train_loss=0.5, train_accuracy=0.8, val_loss=val_loss,
-        val_accuracy=0.75, lrs=(0.1,), images_per_s=10.0, seconds=1.0, seconds_left=1.0,
-        is_best=True,
-    )  # fmt: skip
-
-
-def finetune_result(
-    folder: Path,
-    *,
-    config: FinetuneConfig | None = None,
-    was_stopped: bool = False,
-    reason: str = "",
-    enough: str = "",
-    val_probabilities: NDArray[np.float32] | None = None,
-) -> FinetuneResult:
-    """Return how a run of two epochs ends."""
-    return FinetuneResult(
-        epochs_done=2, best_epoch=2, val_accuracy=0.75, val_loss=0.4,
-        val_confusion=((2, 0), (1, 1)), weights="none", config=config or FinetuneConfig(),
-        was_stopped=was_stopped, reason=reason, enough=enough, checkpoint=folder, digest="d1",
-        val_probabilities=val_probabilities,
-    )  # fmt: skip
-
-
-def save_standing(folder: Path, report: Report, *, epoch: int, data: bytes = b"standing") -> None:
-    """Save where a run stands at the beginning of an epoch, and tell it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"standing-{epoch:04d}-{os.urandom(4).hex()}.safetensors"
-    file.write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
-    report(SavedStanding(file=file, digest=digest, epoch=epoch, steps=0, best=None))
 
 
 @dataclass(frozen=True)

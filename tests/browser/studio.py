@@ -26,7 +26,8 @@ from dragon_app.core.training import (
 )
 from dragon_app.services.intake import IncomingFile
 from dragon_app.wiring import Session
-from tests.fakes import FakeVision, save_standing
+from tests.fakes import FakeVision
+from tests.told import save_standing
 
 TINTS = {"Dragon": (230, 40, 30), "Meadow": (40, 170, 60)}
 _PAUSE_S = 0.1

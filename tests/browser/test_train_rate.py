@@ -12,7 +12,8 @@ from dragon_app.core.networks import LrCurve
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.wiring import Session
 from tests.conftest import wait_until
-from tests.fakes import FakeVision, step_metrics
+from tests.fakes import FakeVision
+from tests.told import step_metrics
 
 
 class Search:

@@ -11,6 +11,7 @@ import pytest
 
 from dragon_app import reading
 from dragon_app.cli import main
+from dragon_app.core.config import FinetuneConfig
 from tests.fakes import FakeVision
 from tests.photos import write_photos
 
@@ -70,3 +71,9 @@ def trained(shell: Shell, photos: Path) -> Shell:
     assert shell("add", photos).code == 0
     assert shell("train").code == 0
     return shell
+
+
+def last_config(shell: Shell) -> FinetuneConfig:
+    """Return the settings of the newest run."""
+    newest = shell("runs", "--json").answer["runs"][0]
+    return FinetuneConfig.from_json(json.dumps(newest["config"]))

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,22 +5,15 @@ import pytest
 
 from dragon_app.core.config import (
     Arithmetic,
-    FinetuneConfig,
     Freeze,
     WeightsSource,
 )
 from dragon_app.core.errors import TrainingError
 from dragon_app.core.ports import Report, ShouldStop
 from dragon_app.core.presets import PRESETS, Preset
-from tests.cli.conftest import Shell
-from tests.conftest import wait_until
-from tests.fakes import NETWORK, FakeVision, save_standing
+from tests.cli.conftest import Shell, last_config
+from tests.fakes import NETWORK, FakeVision
 from tests.photos import write_photos
-
-
-def last_config(shell: Shell) -> FinetuneConfig:
-    newest = shell("runs", "--json").answer["runs"][0]
-    return FinetuneConfig.from_json(json.dumps(newest["config"]))
 
 
 def test_train_answers_with_the_run(shell: Shell, photos: Path) -> None:
@@ -218,61 +210,6 @@ def test_a_run_that_fails_is_a_failure_in_words(
     assert "Lower the learning rate." in outcome.err
 
 
-def test_ctrl_c_pauses_the_run_and_says_how_it_goes_on(
-    shell: Shell, photos: Path, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object) -> None:
-        wait_until(lambda: vision.folders)
-        raise KeyboardInterrupt
-
-    def learn(report: Report, should_stop: ShouldStop) -> None:
-        wait_until(should_stop)
-        save_standing(vision.folders[-1], report, epoch=2)
-
-    vision.learn = learn
-    shell("add", photos)
-    with monkeypatch.context() as patch:
-        patch.setattr("dragon_app.commands.watch", interrupted)
-        outcome = shell("train", "--json")
-    assert outcome.code == 1
-    assert outcome.answer["status"] == "paused"
-    assert "Pausing after this batch" in outcome.err
-    assert "train --resume 1" in outcome.err
-    vision.learn = lambda report, should_stop: None
-    again = shell("train", "--resume", "1", "--json")
-    assert (again.code, again.answer["run"], again.answer["status"]) == (0, 1, "finished")
-    assert vision.went_on_from[0] is None
-    assert vision.went_on_from[1] is not None
-
-
-def test_train_extends_a_run(shell: Shell, photos: Path, vision: FakeVision) -> None:
-    vision.learn = lambda report, should_stop: save_standing(vision.folders[-1], report, epoch=2)
-    shell("add", photos)
-    shell("train", "--epochs", "1", "--unfreeze-after", "0")
-    outcome = shell("train", "--extend", "1", "--epochs", "4")
-    assert outcome.code == 0, outcome.err
-    assert last_config(shell).epochs == 5
-    assert len(shell("runs", "--json").answer["runs"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--resume", "1"], "is finished"),
-        (["--resume", "1", "--lr", "1", "--epochs", "2"], "Leave out: epochs, head lr"),
-        (["--resume", "9"], "no run 9"),
-        (["--extend", "1"], "--epochs 5"),
-        (["--extend", "1", "--epochs", "2"], "saved nothing to go on from"),
-        (["--extend", "1", "--epochs", "2", "--seed", "1"], "Leave out: seed"),
-        (["--extend", "1", "--resume", "1", "--epochs", "2"], "Leave out"),
-    ],
-)
-def test_a_run_that_cannot_go_on_is_said(trained: Shell, options: list[str], words: str) -> None:
-    outcome = trained("train", *options, "--json")
-    assert (outcome.code, outcome.out) == (2, "")
-    assert words in outcome.err
-
-
 def test_ctrl_c_elsewhere_ends_without_a_traceback(
     shell: Shell, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,27 +219,3 @@ def test_ctrl_c_elsewhere_ends_without_a_traceback(
     monkeypatch.setattr("dragon_app.services.intake.scan", interrupted)
     outcome = shell("add", photos)
     assert (outcome.code, outcome.out, outcome.err) == (1, "", "Stopped.\n")
-
-
-def test_train_repeats_a_run_just_so(trained: Shell) -> None:
-    trained("train", "--seed", "7", "--epochs", "3", "--unfreeze-after", "0")
-    assert trained("train", "--again", "2").code == 0
-    newest, middle, _ = trained("runs", "--json").answer["runs"]
-    assert (newest["repeats"], newest["config"]) == (2, middle["config"])
-    assert newest["snapshot"] == middle["snapshot"]
-    assert newest["provenance"][0]["origin"]["weights_digest"] == "w1"
-    assert newest["provenance"][0]["versions"]["torch"]
-
-
-def test_train_again_takes_no_settings_and_knows_its_run(trained: Shell) -> None:
-    refused = trained("train", "--again", "1", "--epochs", "3")
-    assert refused.code == 2
-    assert "Leave out: epochs" in refused.err
-    assert trained("train", "--again", "9").code == 2
-
-
-def test_train_again_says_what_differs(trained: Shell, vision: FakeVision) -> None:
-    vision.begins_from = replace(vision.begins_from, threads=9)
-    outcome = trained("train", "--again", "1")
-    assert outcome.code == 0
-    assert "threads was 2 then and is 9 now. The numbers may differ." in outcome.err

@@ -19,9 +19,10 @@ from dragon_app.core.training import FinetuneResult, RunFolders, RunStatus, Trai
 from dragon_app.services.comparing import Plan, Standing
 from dragon_app.wiring import App, Session
 from tests.conftest import wait_until
-from tests.fakes import FakeVision, epoch_metrics, finetune_result
+from tests.fakes import FakeVision
 from tests.photos import incoming_photos
 from tests.services.conftest import Gate
+from tests.told import epoch_metrics, finetune_result
 
 PRESENT = FinetuneConfig(epochs=4)
 N = 400

@@ -10,7 +10,8 @@ from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import DragonError, NotFoundError, WeightsError
 from dragon_app.core.portable import Portable
 from dragon_app.wiring import App
-from tests.fakes import FakeVision, finetune_result
+from tests.fakes import FakeVision
+from tests.told import finetune_result
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ from dragon_app.core.training import RunStatus
 from dragon_app.core.types import Split
 from dragon_app.storage.runs import RunStore
 from dragon_app.wiring import App
-from tests.fakes import FakeVision, epoch_metrics, step_metrics
+from tests.fakes import FakeVision
 from tests.photos import incoming_photos
 from tests.services.conftest import Gate, finish
+from tests.told import epoch_metrics, step_metrics
 
 CONFIG = FinetuneConfig()
 

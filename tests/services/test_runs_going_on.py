@@ -14,8 +14,9 @@ from dragon_app.core.training import Run, RunStatus
 from dragon_app.services import going_on
 from dragon_app.wiring import App
 from tests.conftest import wait_until
-from tests.fakes import FakeVision, epoch_metrics, finetune_result, save_standing, step_metrics
+from tests.fakes import FakeVision
 from tests.services.conftest import Gate, finish
+from tests.told import epoch_metrics, finetune_result, save_standing, step_metrics
 
 CONFIG = FinetuneConfig(epochs=5)
 

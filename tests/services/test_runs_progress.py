@@ -12,8 +12,9 @@ from dragon_app.core.training import RunStatus, Trouble
 from dragon_app.storage.runs import RunStore
 from dragon_app.wiring import App
 from tests.conftest import wait_until
-from tests.fakes import FakeVision, save_standing, step_metrics
+from tests.fakes import FakeVision
 from tests.services.conftest import Gate, finish
+from tests.told import save_standing, step_metrics
 
 CONFIG = FinetuneConfig()
 

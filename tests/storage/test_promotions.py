@@ -9,7 +9,7 @@ from dragon_app.storage.database import Database
 from dragon_app.storage.migrations import MIGRATIONS, migrate
 from dragon_app.storage.promotions import PromotionStore
 from dragon_app.storage.workspace import Workspace
-from tests.fakes import finetune_result
+from tests.told import finetune_result
 
 
 @pytest.fixture

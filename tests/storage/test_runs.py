@@ -10,7 +10,7 @@ from dragon_app.core.errors import NotFoundError
 from dragon_app.core.training import Progress, Run, RunStatus
 from dragon_app.storage.runs import RunStore
 from dragon_app.storage.workspace import Workspace
-from tests.fakes import epoch_metrics, finetune_result, step_metrics
+from tests.told import epoch_metrics, finetune_result, step_metrics
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from dragon_app.core.training import Run, SavedStanding
 from dragon_app.storage.standings import is_whole
 from dragon_app.storage.workspace import Workspace
-from tests.fakes import finetune_result
+from tests.told import finetune_result
 
 Save = Callable[..., SavedStanding]
 

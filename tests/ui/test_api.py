@@ -7,8 +7,9 @@ from starlette.testclient import TestClient
 
 from dragon_app.core.ports import Report, ShouldStop
 from tests.conftest import wait_until
-from tests.fakes import FakeVision, save_standing
+from tests.fakes import FakeVision
 from tests.photos import photo_bytes
+from tests.told import save_standing
 
 
 def run(client: TestClient, name: str, *arguments: object) -> Any:
