@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from dragon_app.core.types import Shown
 from dragon_app.wiring import Session
 from tests.browser.acts import chosen, expect_count, make_class, tiles
+from tests.browser.conftest import Faults, watch
 from tests.conftest import wait_until
 from tests.fakes import FakeVision
 from tests.photos import incoming, photo_bytes
@@ -16,8 +17,8 @@ DARK, LIGHT = 0, 30
 
 
 @pytest.fixture
-def suggested(vision: FakeVision, session: Session, page: Page) -> Page:
-    """A page with three dark and three light photos, and above them five that wait."""
+def drafted(vision: FakeVision, session: Session) -> Session:
+    """Three dark and three light photos, and above them five that wait, with their drafts."""
     for name, brighter, seeds in (
         ("Dark", DARK, range(3)),
         ("Light", LIGHT, range(10, 13)),
@@ -29,6 +30,12 @@ def suggested(vision: FakeVision, session: Session, page: Page) -> Page:
             session.app.dataset.add([photo])
     session.app.suggesting.open()
     wait_until(lambda: len(session.app.suggesting.drafts()) == 12 * 5)
+    return session
+
+
+@pytest.fixture
+def suggested(drafted: Session, page: Page) -> Page:
+    """A page that shows the drafts."""
     expect(page.locator(".tile.is-draft")).to_have_count(5)
     return page
 
@@ -80,3 +87,30 @@ def test_all_that_are_sure_enough_are_accepted_once_asked_and_taken_back_in_one_
     suggested.get_by_role("button", name="Turn off", exact=True).click()
     expect(suggested.locator(".tile.is-draft")).to_have_count(0)
     expect(suggested.get_by_role("button", name="Turn on", exact=True)).to_be_visible()
+
+
+def test_a_finger_accepts_one_and_then_all_that_are_sure_enough(
+    browser: Browser, address: str, drafted: Session, faults: Faults
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    watch(page, faults)
+    page.goto(address)
+    drafts = page.locator(".tile.is-draft")
+    expect(drafts).to_have_count(5)
+    drafts.first.tap()
+    page.get_by_role("button", name="As suggested", exact=True).tap()
+    wait_until(lambda: labelled(drafted) == 7)
+    expect(drafts).to_have_count(4)
+    page.get_by_label("Sure by at least, in per cent").fill("50")
+    page.get_by_role("button", name="Label 4 photos", exact=True).tap()
+    page.get_by_role("dialog").get_by_role("button", name="Label them", exact=True).tap()
+    wait_until(lambda: labelled(drafted) == 11)
+    expect(drafts).to_have_count(0)
+    message = page.locator(".d-toast", has_text="4 photos labelled as suggested")
+    message.get_by_role("button", name="Undo", exact=True).tap()
+    wait_until(lambda: labelled(drafted) == 7)
+    expect(drafts).to_have_count(4)
+    context.close()
