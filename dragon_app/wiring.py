@@ -4,7 +4,6 @@ import logging
 import logging.handlers
 import threading
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from dragon_app.core.errors import WorkspaceError
@@ -42,6 +41,9 @@ DEFAULT_WORKSPACE = Path(__file__).resolve().parent.parent / "data" / "workspace
 
 _LOGGED = ("dragon_app", "uvicorn.error")  # our own words, and bugs in the page's routes
 _LOG = logging.getLogger(__name__)
+_loading = (
+    threading.Lock()
+)  # two threads that load torch at once hold each other up, and all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,12 @@ def open_reader(folder: Path) -> App:
     return _assemble(open_for_reading(folder), None)
 
 
-@cache
 def vision() -> Vision:
     """Load the networks; takes seconds the first time, because it imports torch."""
-    from dragon_app.vision.port import TorchVision
+    from dragon_app.vision.loading import loading_beside
+
+    with _loading, loading_beside():
+        from dragon_app.vision.port import TorchVision
 
     return TorchVision()
 

@@ -12,7 +12,7 @@ from dragon_app.core.ports import ShouldStop
 AT_WORK_S = 10.0  # somebody who did something within that time is at work
 REST = 4.0  # times what the background took, for whoever is at work
 MOST_REST_S = 30.0
-LOADING_S = 2.0  # what loading torch counts as: so long it holds up labels, once
+LOADING_S = 1.0  # what loading torch counts as: it takes seconds of one core, once
 GAP_S = 0.4  # nothing long begins so soon after a key: the next one is likely to come
 OVERDUE_S = 2.0  # waited for a gap at most: then it begins between two keys of whoever leaves none
 
