@@ -63,12 +63,16 @@ class SuggestionStore:
         return self._packed(f"printf('%08x', i.id) as row from images i where {_IS_OPEN}")
 
     def drafts(self) -> bytes:
-        """Return what the page shows, three 32-bit numbers each: id, class, confidence of 1000."""
+        """Return the drafts by photo, three 32-bit numbers each: id, class, confidence of 1000.
+
+        Also those of photos that have got a class just now: an undo may open them again before
+        the drafts are made anew, and then none of them is new.
+        """
         return self._packed(
             f"""printf('%08x%08x%08x', s.image_id, s.class_id,
                 cast(round(1000 * s.confidence) as integer))
             as row from suggestions s join images i on i.id = s.image_id
-            join classes c on c.id = s.class_id where {_IS_OPEN} and {_IS_USED}"""
+            join classes c on c.id = s.class_id where {_IS_USED}"""
         )
 
     def put(self, drafts: Sequence[Draft], *, who: str) -> None:

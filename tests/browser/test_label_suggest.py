@@ -108,7 +108,6 @@ def test_a_finger_accepts_one_and_then_all_that_are_sure_enough(
     page.get_by_role("button", name="Label 4 photos", exact=True).tap()
     page.get_by_role("dialog").get_by_role("button", name="Label them", exact=True).tap()
     wait_until(lambda: labelled(drafted) == 11)
-    expect(drafts).to_have_count(0)
     message = page.locator(".d-toast", has_text="4 photos labelled as suggested")
     message.get_by_role("button", name="Undo", exact=True).tap()
     wait_until(lambda: labelled(drafted) == 7)

@@ -25,6 +25,7 @@ def test_what_hardly_changed_stays_as_it_was_written_and_who_said_it_with_it(
     assert by == ["six labels", "seven labels"]
     again = Drafts(workspace.suggestions)
     again.take_up()
+    assert again.put(ids[2:], classes, likely[2:], "seven labels")  # those of the others go
     assert not again.put(ids[2:], classes, likely[2:], "seven labels")
     assert again.put(ids[:0], classes, likely[:0], "seven labels")
     assert rows(workspace) == []
@@ -52,3 +53,13 @@ def test_few_labels_make_no_sure_draft_and_never_another_one() -> None:
     np.testing.assert_allclose(few.sum(1), 1, rtol=1e-6)
     assert few.argmax(1).tolist() == likely.argmax(1).tolist()
     np.testing.assert_allclose(many, likely, atol=1e-3)
+
+
+def test_a_draft_is_there_while_its_photo_has_a_class_for_a_moment(workspace: Workspace) -> None:
+    ids = np.array(add_rows(workspace, 2))
+    classes = np.array([workspace.classes.create("rose").id])
+    drafts = Drafts(workspace.suggestions)
+    drafts.put(ids, classes, np.ones((2, 1), np.float32), "labels")
+    before = rows(workspace)
+    workspace.suggestions.accept({1: 1, 2: 1}, batch="accepted", who="person")
+    assert rows(workspace) == before  # who asks in between misses none after an undo

@@ -50,7 +50,7 @@ def test_accepting_is_one_step_that_tells_who_suggested(helped: App) -> None:
     result = helped.suggesting.accept({7: DARK, 9: LIGHT}, batch="accepted-1")
     assert result.changed == 2
     assert helped.suggesting.accept({7: DARK, 9: LIGHT}, batch="accepted-1") == result
-    assert list(drafts(helped)) == [8]
+    wait_until(lambda: list(drafts(helped)) == [8])
     line = helped.history.of_photo(9)[-1]
     assert (line.after, line.who) == ("light", "person")
     assert line.suggested_by == "starter head, 6 labels"
