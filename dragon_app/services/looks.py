@@ -67,7 +67,7 @@ def _read(
 ) -> Floats:
     rows = np.full((len(digests), reading.width), np.nan, np.float32)
     with FeatureStore(CacheFolder(path=workspace.cache_folder)) as store:
-        shelf = store.shelf(reading.key)
+        shelf = store.even_shelf(reading.key, shape=(reading.width,))
         for place, digest in enumerate(digests):
             if should_stop():
                 break

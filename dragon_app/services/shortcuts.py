@@ -93,8 +93,8 @@ class Shortcuts:
 class ShortcutFinder:
     """Looks for shortcuts among photos and their classes. Safe from several threads.
 
-    Shared with its thread: `_wanted`, the runs whose photos it is to read, under `_lock`, and
-    `_read`, those of which it has.
+    Shared with its threads, one at a time: `_wanted`, the runs whose photos are to be read, under
+    `_lock`, and `_read`, those whose were.
     """
 
     def __init__(self, workspace: Workspace, *, is_busy: Callable[[], bool]) -> None:
@@ -137,8 +137,7 @@ class ShortcutFinder:
                 return
             self._wanted.append(run_id)
             if len(self._wanted) == 1:
-                self._thread = threading.Thread(target=self._work, name="shortcuts", daemon=True)
-                self._thread.start()
+                self._begin()
 
     def close(self, *, timeout_s: float = 30) -> None:
         """End the thread."""
@@ -147,20 +146,30 @@ class ShortcutFinder:
         if self._thread is not None:
             self._thread.join(timeout_s)
 
-    def _work(self) -> None:
+    def _begin(self) -> None:
+        """Read the photos of the first run in a thread of its own: a bug ends no other's."""
+        args = [self._wanted[0]]
+        self._thread = threading.Thread(target=self._work, args=args, name="shortcuts", daemon=True)
+        self._thread.start()
+
+    def _work(self, run_id: int) -> None:
         work_in_background()
-        while not self._is_closing.is_set():
-            if self._is_busy():
+        is_bug = True
+        try:
+            while not self._is_closing.is_set():
+                if not self._is_busy() and self._read_all(run_id):
+                    break
                 self._is_closing.wait(_ASK_EVERY_S)
-                continue
-            run_id = self._wanted[0]
-            if not self._read_all(run_id):
-                continue
+            is_bug = False
+        finally:
+            if is_bug:  # who asks runs into the same, and the log says what
+                _LOG.error("the photos of run %s were not read", run_id, exc_info=True)
             with self._lock:
-                self._read.add(run_id)
                 self._wanted.popleft()
-                if not self._wanted:
-                    return
+                if not self._is_closing.is_set():
+                    self._read.add(run_id)
+                    if self._wanted:
+                        self._begin()
 
     def _read_all(self, run_id: int) -> bool:
         """Read what was not read before; return whether nothing interrupted it."""

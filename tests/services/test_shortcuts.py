@@ -1,3 +1,5 @@
+import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,16 +95,23 @@ def test_they_are_read_after_a_training_that_began_meanwhile(
 ) -> None:
     add(app, framed_bytes)
     run = app.runs.start(FinetuneConfig())
-    gate.entered.wait(10)
+    assert gate.entered.wait(10)
     asked: list[str] = []
+    waited: list[str] = []
+
+    def is_busy() -> bool:
+        waited.append(threading.current_thread().name)
+        return app.runs.is_training()
 
     def decode(path: Path, *, shortest_px: int) -> Pixels:
         asked.append(path.name)
         return decode_file(path, shortest_px=shortest_px)
 
     monkeypatch.setattr("dragon_app.services.looks.decode_file", decode)
+    monkeypatch.setattr(app.shortcuts, "_is_busy", is_busy)
     assert app.shortcuts.seen_of_run(run.id) is None
     assert app.shortcuts.seen_of_run(run.id) is None
+    wait_until(lambda: waited.count("shortcuts") > 1)  # it came round again without reading
     assert asked == []
     gate.opened.set()
     wait_until(lambda: app.shortcuts.seen_of_run(run.id))
@@ -110,3 +119,29 @@ def test_they_are_read_after_a_training_that_began_meanwhile(
     assert told is not None
     assert told.warnings
     assert len(asked) == 24
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_ends_the_reading_of_one_run_and_is_logged(
+    app: App, monkeypatch: pytest.MonkeyPatch, gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(app, framed_bytes)
+    runs = [app.runs.start(FinetuneConfig()) for _ in range(2)]
+    assert gate.entered.wait(10)
+    classes_of = app.shortcuts._classes_of
+
+    def fail_for_the_first(run_id: int) -> dict[str, str]:
+        if run_id == runs[0].id:
+            raise ZeroDivisionError("a bug")
+        return classes_of(run_id)
+
+    monkeypatch.setattr(app.shortcuts, "_classes_of", fail_for_the_first)
+    assert [app.shortcuts.seen_of_run(run.id) for run in runs] == [None, None]
+    with caplog.at_level(logging.ERROR, logger="dragon_app"):
+        gate.opened.set()
+        wait_until(lambda: app.shortcuts.seen_of_run(runs[1].id))
+    (told,) = caplog.records
+    assert told.getMessage() == f"the photos of run {runs[0].id} were not read"
+    assert told.exc_info is not None
+    with pytest.raises(ZeroDivisionError):  # who asks hears of it, and does not wait for ever
+        app.shortcuts.seen_of_run(runs[0].id)
