@@ -41,9 +41,8 @@ DEFAULT_WORKSPACE = Path(__file__).resolve().parent.parent / "data" / "workspace
 
 _LOGGED = ("dragon_app", "uvicorn.error")  # our own words, and bugs in the page's routes
 _LOG = logging.getLogger(__name__)
-_loading = (
-    threading.Lock()
-)  # two threads that load torch at once hold each other up, and all others
+# Two threads that load torch at once hold each other up, and all others.
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,11 @@
 import logging
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -91,3 +97,25 @@ def test_a_log_on_a_full_disk_says_nothing_to_the_person(
     monkeypatch.setattr(app.log.stream, "write", full)
     logging.getLogger("dragon_app").warning("a line that does not fit")
     assert capsys.readouterr().err == ""
+
+
+def test_one_thread_at_a_time_loads_the_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2)
+    met: list[bool] = []
+
+    @contextmanager
+    def loading() -> Iterator[None]:
+        try:
+            both.wait(0.3)
+            met.append(True)
+        except threading.BrokenBarrierError:
+            met.append(False)
+        yield
+
+    monkeypatch.setattr("dragon_app.vision.loading.loading_beside", loading)
+    loaded = SimpleNamespace(TorchVision=FakeVision)
+    monkeypatch.setitem(sys.modules, "dragon_app.vision.port", loaded)
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(wiring.vision) for _ in range(2)]
+    assert all(isinstance(each.result(), FakeVision) for each in asked)
+    assert met == [False, False]

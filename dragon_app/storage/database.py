@@ -35,7 +35,7 @@ class Database:
     """A database file. Safe from several threads: each block has a connection of its own.
 
     Shared between threads: `_idle`, connections that wait for the next block, a list whose `append`
-    and `pop` are atomic.
+    and `pop` are atomic; `_is_closed`, which is set once.
     """
 
     def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
@@ -66,9 +66,7 @@ class Database:
     def close(self) -> None:
         """Close what waits for the next block; blocks that begin later open and close their own."""
         self._is_closed = True
-        while self._idle:
-            with suppress(IndexError):  # a block of another thread took it
-                self._idle.pop().db.conn.close()
+        self._keep_idle(0)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite_utils.Database]:
@@ -83,10 +81,13 @@ class Database:
         except BaseException:
             connection.db.conn.close()
             raise
-        if self._is_closed or len(self._idle) >= MOST_IDLE:
-            connection.db.conn.close()
-        else:
-            self._idle.append(connection)
+        self._idle.append(connection)
+        self._keep_idle(0 if self._is_closed else MOST_IDLE)
+
+    def _keep_idle(self, most: int) -> None:
+        while len(self._idle) > most:
+            with suppress(IndexError):  # a block of another thread took it
+                self._idle.pop().db.conn.close()
 
     def _waiting(self) -> "_Connection | None":
         """Return a connection that waits, if it is still one to the file that lies there."""

@@ -118,7 +118,11 @@ def open_for_reading(folder: Path) -> Workspace:
     if not path.is_file():
         raise WorkspaceError(f"There is no workspace in {folder} yet. Add photos to it first.")
     database = Database(path, is_read_only=True)
-    check_schema(database)
+    try:
+        check_schema(database)
+    except BaseException:
+        database.close()
+        raise
     return _assemble(folder, database, None)
 
 

@@ -28,22 +28,23 @@ _SWITCH_S = 0.0005
 def loading_beside() -> Iterator[None]:
     """Let other threads run while the block imports torch.
 
-    Its largest libraries are loaded before that, outside of Python's lock. What is imported stays
-    for good: it is not searched for garbage, now or later.
+    Its largest libraries are loaded before that, outside of Python's lock. No garbage is looked for
+    meanwhile, nor later among what there is at the end: nearly all of it is code that stays.
     """
     if "torch" in sys.modules:
         yield
         return
     wait_quietly()
     _load_libraries()
-    interval_s = sys.getswitchinterval()
+    interval_s, collects = sys.getswitchinterval(), gc.isenabled()
     sys.setswitchinterval(_SWITCH_S)
     gc.disable()
     try:
         yield
         gc.freeze()
     finally:
-        gc.enable()
+        if collects:
+            gc.enable()
         sys.setswitchinterval(interval_s)
 
 

@@ -29,6 +29,13 @@ def test_one_key_keeps_the_best_of_a_group_and_one_undo_brings_the_rest_back(
 
     page.keyboard.press("u")
     expect(tiles(page)).to_have_count(5)
+    tiles(page).nth(4).click()
+    for _ in range(2):  # one group after the other, without waiting
+        page.keyboard.press("b")
+    expect_count(page, "Bin", 3)
+    for _ in range(2):
+        page.keyboard.press("u")
+    expect(tiles(page)).to_have_count(5)
     tiles(page).nth(1).click()
     page.get_by_role("button", name="Keep the best of this group").click()
     expect_count(page, "Bin", 1)

@@ -20,10 +20,12 @@ try:
         found["torch_before"] = "torch" in sys.modules
         found["libraries_before"] = libraries()
         found["collects"] = gc.isenabled()
+        found["switch_s"] = sys.getswitchinterval()
         IMPORT
 except ImportError:
     found["failed"] = True
 found["collects_after"] = gc.isenabled()
+found["switch_after_s"] = sys.getswitchinterval()
 found["kept"] = gc.get_freeze_count()
 found["torch_after"] = "torch" in sys.modules
 print(json.dumps(found))
@@ -56,6 +58,11 @@ def test_libraries_are_there_before_torch_and_nothing_is_searched_for_garbage() 
     assert found["kept"] > 100_000
 
 
+def test_threads_change_more_often_while_torch_is_imported() -> None:
+    found = loaded()
+    assert found["switch_s"] < found["switch_after_s"] == pytest.approx(sys.getswitchinterval())
+
+
 def test_whoever_orders_libraries_is_left_alone() -> None:
     found = loaded(LD_LIBRARY_PATH="/nowhere")
     assert not found["libraries_before"]
@@ -66,4 +73,5 @@ def test_a_failed_import_leaves_garbage_to_be_collected_as_before() -> None:
     found = loaded("import nowhere_to_be_found")
     assert found["failed"]
     assert found["collects_after"]
+    assert found["switch_after_s"] == pytest.approx(sys.getswitchinterval())
     assert found["kept"] == 0

@@ -89,6 +89,7 @@ const createAlike = ({ list, chosen, act, follow, onShow, onLeave }) => {
     groups = groups.filter((ids) => !done.includes(ids));
     know();
     act('bin');
+    list.refresh(done.flat()); // the best of them left the view too
     if (list.total()) chosen.choose(Math.min(place, list.total() - 1));
   };
   const keepBest = () => {

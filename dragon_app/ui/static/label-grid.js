@@ -118,10 +118,15 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
     const stop = total ? 0 : -1; // nothing there, nothing to stop at
     if (box.tabIndex !== stop) box.tabIndex = stop;
     const width = box.clientWidth;
-    if (!width) return;
+    if (!width) {
+      shown = null; // nobody looks: the tab shows what it showed when it is opened again
+      return;
+    }
     columns = Math.max(2, Math.floor((width + GAP) / (SMALLEST + GAP)));
     side = (width + GAP) / columns;
     box.style.height = `${Math.ceil(total / columns) * side}px`;
+    if (shown !== null) bringIntoSight(shown);
+    shown = null;
     const places = inSight();
     const isRush = performance.now() - jumpedAt < RUSH_MS && settling > 0;
     const wanted = new Set(places.map(list.idAt));
@@ -142,8 +147,6 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
     if (here !== null && tiles.has(here)) box.setAttribute('aria-activedescendant', `photo-${here}`);
     else box.removeAttribute('aria-activedescendant');
     box.dataset.drawn = `${places[0] ?? 0}-${places.at(-1) ?? 0}`;
-    if (shown !== null) bringIntoSight(shown);
-    shown = null;
   };
   /* Keep a place in sight, below the bar at the top of the window and above the one of the chosen. */
   const bringIntoSight = (place) => {

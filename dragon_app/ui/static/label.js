@@ -43,8 +43,8 @@ const draftOf = suggestions.of;
 const grid = createGrid({ board, list, chosen, names, classOf, draftOf, groupOf: (id) => alike.of(id), covered });
 let preview = null;
 const draw = onceAFrame(() => {
+  bar.show(); // first: the photo of the keys is kept above it
   grid.draw();
-  bar.show();
   if (preview?.isOpen()) preview.show();
   emptyBin.show();
   help.show();
