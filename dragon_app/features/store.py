@@ -4,6 +4,7 @@ Everything here can be computed again, so nothing here raises: the folder may be
 moment, by hand too, and costs time alone.
 """
 
+import logging
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -16,6 +17,7 @@ from dragon_app.features.shelf import Shelf, ShelfKey
 SHELVES = "shelves"  # beside what others keep in a cache folder
 ASIDE = "-aside"  # after the name of a shelf that is not used any more
 SPARE_BYTES = 10**9  # left free on the disk for labels and checkpoints
+_LOG = logging.getLogger(__name__)
 
 
 class FeatureStore:
@@ -56,6 +58,7 @@ class FeatureStore:
 
     def set_aside(self, key: ShelfKey) -> None:
         """Let a shelf be empty from now on; its rows are forgotten and evicted as all others."""
+        _LOG.warning("rows that do not fit together are set aside: %s", self._folder / key.name)
         self.shelf(key).close()
         del self._open[key.name]
         aside = self._folder / f"{key.name}{ASIDE}"

@@ -2,6 +2,7 @@
 on when the app is opened again.
 """
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from dragon_app.storage.workspace import Workspace
 _AT_ONCE = 12  # pictures between two looks at Stop
 _ASKED = "sample_being_drawn"  # its key and the number to go on with, or nothing
 _WAIT_S = 30.0
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +56,17 @@ class Drawing:
     def start(self, key: str) -> Drawn:
         """Begin to draw a sample, every class labelled; raise while another is being drawn."""
         find_sample(key)
-        return self._start(key, first=1)
+        return self._start(key, first=1, is_noted=False)
 
     def take_up(self) -> None:
-        """Go on with what was being drawn when the workspace was last closed."""
+        """Go on with what was being drawn when the workspace was last closed.
+
+        Writes nothing before its thread does: a full disk must not keep the app from starting.
+        """
         key, _, number = (self._workspace.suggestions.setting(_ASKED) or "").partition(" ")
         first = int(number) if number.isdecimal() else 0
         if key in SAMPLES and 1 <= first <= SAMPLES[key].per_class:
-            self._start(key, first=first)
+            self._start(key, first=first, is_noted=True)
 
     def now(self) -> Drawn | None:
         """Return what is being drawn, None when nothing is."""
@@ -86,14 +91,15 @@ class Drawing:
         if self._thread is not None:
             self._thread.join(_WAIT_S)
 
-    def _start(self, key: str, *, first: int) -> Drawn:
+    def _start(self, key: str, *, first: int, is_noted: bool) -> Drawn:
         with self._starting:
             if not self._now.is_over:
                 raise DragonError("A sample is being drawn already. Wait for it, or press Stop.")
             self._stop.clear()
             sample = find_sample(key)
             classes = len(sample.class_names)
-            self._note(f"{key} {first}")
+            if not is_noted:
+                self._note(f"{key} {first}")
             self._now = Drawn(
                 id=self._now.id + 1,
                 sample=key,
@@ -112,6 +118,8 @@ class Drawing:
         except DragonError as error:
             problem = str(error)
         finally:
+            if problem == BUG_WORDS:  # the page says so, and the log what
+                _LOG.error("%s were not drawn", key, exc_info=True)
             is_stopped = self._stop.is_set() and self._now.done < self._now.total
             self._now = replace(self._now, is_over=True, is_stopped=is_stopped, problem=problem)
 

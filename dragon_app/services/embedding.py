@@ -72,6 +72,7 @@ class Embedding:
         self._embedder: Embedder | None = None
         self._noted: ShelfKey | None = None
         self._is_recalled = False
+        self._aside = ""  # said until all photos were looked at again
         self._is_closing = threading.Event()
         self._wake = threading.Event()
         self._is_wanted = False
@@ -161,11 +162,8 @@ class Embedding:
             return
         ids, digests = _parted(self._workspace.suggestions.photos())
         found = _Found(ids, None)
-        problem = ""
         with Recall(self._cache, self._noted) as shelf:
-            if shelf.was_set_aside:
-                problem = _ASIDE_WORDS
-                _LOG.warning("%s (%s)", problem, self._cache.path)
+            self._aside = _ASIDE_WORDS if shelf.was_set_aside else ""
             for start in range(0, len(ids), CHUNK):
                 if self._is_closing.is_set():
                     return
@@ -175,7 +173,7 @@ class Embedding:
                 if there:
                     put = np.array([rows[place] for place in there])
                     found.put(start + np.array(there), put)
-        self._show(found, None, problem=problem)
+        self._show(found, None)
 
     def _look(self) -> None:
         """Look at every photo that has no vector yet; let go of those that are gone."""
@@ -196,6 +194,8 @@ class Embedding:
                 if is_other or found.width not in {None, self._embedder.width}:
                     found = _Found(ids, None)  # it makes other numbers of photos
             self._look_at(found, digests, self._embedder)
+        if found.is_there.all():
+            self._aside = ""
         self._show(found, None)
 
     def _look_at(self, found: "_Found", digests: NDArray[np.void], embedder: Embedder) -> None:
@@ -227,13 +227,13 @@ class Embedding:
         self._wake.wait(rest_s)
         self._wake.clear()
 
-    def _show(self, found: "_Found", seconds_left: float | None, *, problem: str = "") -> None:
+    def _show(self, found: "_Found", seconds_left: float | None) -> None:
         vectors = found.vectors()
         self._looking = Looking(
             done=int(found.is_there.sum()),
             total=len(found.ids),
             seconds_left=seconds_left,
-            problem=problem,
+            problem=self._aside,
         )
         if vectors is not None:
             self._vectors = vectors

@@ -102,7 +102,14 @@ class Trainer:
                 store.end(run_id, RunStatus.FINISHED, result.enough)
             self._turns.done()
         if result is not None:
+            self._tell(run_id)
+
+    def _tell(self, run_id: int) -> None:
+        """Tell of a run that is over: a bug there is logged, and the run stays as it ended."""
+        try:
             self._on_over(run_id)
+        except Exception:  # noqa: BLE001  # what follows a run does not fail it, nor the queue
+            _LOG.exception("what follows run %s failed", run_id)
 
     def _train(self, run: Run) -> FinetuneResult | None:
         """Return what became of a run; None when it was stopped before it kept anything."""

@@ -146,13 +146,16 @@ def test_a_strange_file_among_the_shelves_does_no_harm(
     assert kept(cache, key) == "abcd"
 
 
-def test_an_uneven_shelf_is_set_aside_and_still_forgets(cache: CacheFolder, key: ShelfKey) -> None:
+def test_an_uneven_shelf_is_set_aside_and_still_forgets(
+    cache: CacheFolder, key: ShelfKey, caplog: pytest.LogCaptureFixture
+) -> None:
     secret = np.full(7, 3, np.float16)
     with FeatureStore(cache) as store:
         store.shelf(key).put(["a", "b", "c"], [np.ones(3, np.float16), secret, secret])
     with FeatureStore(cache) as store:
         shelf = store.even_shelf(key)
         assert len(shelf) == 0
+        assert [key.name in each.getMessage() for each in caplog.records] == [True]
         shelf.put(["a"], [np.ones(3, np.float16)])
         assert store.even_shelf(key, shape=(3,)) is shelf
     with FeatureStore(cache) as store:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dragon_app import wiring
-from dragon_app.core.errors import DragonError, NotFoundError, WorkspaceError
+from dragon_app.core.errors import BUG_WORDS, DragonError, NotFoundError, WorkspaceError
 from dragon_app.core.ports import Pixels
 from dragon_app.imaging import sample
 from dragon_app.wiring import App
@@ -115,6 +115,42 @@ def test_a_full_disk_ends_it_in_words_and_the_next_start_tries_again(
     app.drawing.take_up()
     wait_until(lambda: app.drawing.now() is None)
     assert totals(app) == [PER_CLASS] * CLASSES
+
+
+def test_a_disk_too_full_for_the_note_does_not_keep_the_app_from_starting(
+    app: App, folder: Path, pencil: Pencil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.workspace.suggestions.set_setting("sample_being_drawn", "dragons 1")
+    app.close()
+    again = wiring.Session(folder)
+    store = again.app.workspace.suggestions
+    set_setting = store.set_setting
+
+    def full(name: str, words: str) -> None:
+        if name == "sample_being_drawn":
+            raise WorkspaceError("The disk is full.")
+        set_setting(name, words)
+
+    try:
+        monkeypatch.setattr(store, "set_setting", full)
+        pencil.allow(CLASSES * PER_CLASS)
+        again.begin()
+        wait_until(lambda: again.app.drawing.now() is None)
+        assert again.app.drawing.progress(1).problem == "The disk is full."
+    finally:
+        again.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_is_told_and_the_log_has_details(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(app.dataset, "_check_space", bug)
+    begun = app.drawing.start("dragons")
+    wait_until(lambda: app.drawing.now() is None)
+    assert app.drawing.progress(begun.id).problem == BUG_WORDS
+    assert "ZeroDivisionError: a bug" in (app.workspace.folder / "dragon.log").read_text()
 
 
 def test_another_sample_is_not_drawn(app: App) -> None:

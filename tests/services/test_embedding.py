@@ -154,12 +154,19 @@ def test_vectors_of_several_widths_are_set_aside_and_made_anew(
     opened.embedding.close()
     shelve(ready_app, made, last=np.ones(5, np.float16))
     again = Opened(ready_app, vision)
-    again.is_busy = True
+    entered, free = threading.Event(), threading.Event()
+
+    def learn() -> None:
+        entered.set()
+        wait_until(free.is_set)
+
+    vision.embeds.learn = learn
     again.embedding.want()
-    wait_until(lambda: "It was set aside" in again.embedding.looking().problem)
-    again.is_busy = False
+    wait_until(entered.is_set)
+    assert "It was set aside" in again.embedding.looking().problem  # until all are looked at again
+    free.set()
     wait_until(lambda: again.has(8))
-    assert again.embedding.looking().problem == ""
+    wait_until(lambda: again.embedding.looking().problem == "")
     again.embedding.close()
 
 

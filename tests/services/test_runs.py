@@ -173,6 +173,22 @@ def test_a_bug_fails_its_run_is_logged_and_the_next_run_goes(
     assert finish(ready_app, ready_app.runs.start(CONFIG)).status is RunStatus.FINISHED
 
 
+def test_a_bug_in_what_follows_a_run_leaves_it_finished_and_is_logged(
+    ready_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(run_id: int) -> None:
+        raise ZeroDivisionError(f"after run {run_id}")
+
+    monkeypatch.setattr(ready_app.runs._trainer, "_on_over", bug)
+    runs = [ready_app.runs.start(CONFIG) for _ in range(2)]
+    finish(ready_app, runs[1])  # so that the first is quite over
+    ended = ready_app.runs.get(runs[0].id)
+    assert (ended.status, ended.reason) == (RunStatus.FINISHED, "")
+    assert (
+        "ZeroDivisionError: after run 1" in (ready_app.workspace.folder / "dragon.log").read_text()
+    )
+
+
 def test_a_run_that_cannot_go_on_keeps_its_best_epoch_and_says_why(
     ready_app: App, vision: FakeVision
 ) -> None:
