@@ -39,9 +39,10 @@ def noted_vectors(cache: CacheFolder) -> ShelfKey | None:
 
 
 class Recall:
-    """The vectors on one shelf, read only. One thread at a time.
+    """The vectors on one shelf. Adds none. One thread at a time.
 
-    `was_set_aside` tells that they were no vectors of one width: they are absent from now on.
+    `was_set_aside` tells that they were no vectors of one width: the shelf was renamed, or deleted
+    where that fails, and they are absent from now on.
     """
 
     def __init__(self, cache: CacheFolder, key: ShelfKey) -> None:

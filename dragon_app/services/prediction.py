@@ -78,14 +78,15 @@ class Predictions:
     def spare(self) -> Run | None:
         """Return the newest run that can be read, to ask instead of one that answers and cannot.
 
-        None while the one that answers can be read, and when no other can.
+        None while the one that answers can be read, and when no other can. Loads one model after
+        the other until one can be read, which is kept in the place of one that was.
         """
         current = self.current_run()
-        if current is None or self._can_be_read(current.id):
+        if current is None or self._try_to_load(current.id):
             return None
         others = [run for run in self._workspace.runs.all() if run.id != current.id]
         newest_first = sorted(others, key=lambda run: run.id, reverse=True)
-        return next((run for run in newest_first if self._can_be_read(run.id)), None)
+        return next((run for run in newest_first if self._try_to_load(run.id)), None)
 
     def promotions(self) -> list[Promotion]:
         """Return which run answered since when, newest first."""
@@ -127,7 +128,8 @@ class Predictions:
             loaded = self._calibrated(loaded)
         return loaded
 
-    def _can_be_read(self, run_id: int) -> bool:
+    def _try_to_load(self, run_id: int) -> bool:
+        """Load a run's model; return whether that went well."""
         try:
             self.load(run_id)
         except DragonError:  # it has no model, or that is damaged

@@ -114,7 +114,10 @@ class Suggesting:
         )
 
     def drafts(self) -> bytes:
-        """Return the drafts of photos that wait: id, class and confidence of 1000, 32 bits each."""
+        """Return the drafts, three 32-bit numbers each: id, class and confidence of 1000.
+
+        Not only of photos that wait: also of some that got a class or went to the bin just now.
+        """
         return b"" if self._is_off else self._store.drafts()
 
     def turn_on(self) -> None:

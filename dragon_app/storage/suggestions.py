@@ -65,8 +65,8 @@ class SuggestionStore:
     def drafts(self) -> bytes:
         """Return the drafts by photo, three 32-bit numbers each: id, class, confidence of 1000.
 
-        Also those of photos that have got a class just now: an undo may open them again before
-        the drafts are made anew, and then none of them is new.
+        Also those of photos that have got a class or went to the bin just now: an undo may open
+        them again before the drafts are made anew, and then none of them is new.
         """
         return self._packed(
             f"""printf('%08x%08x%08x', s.image_id, s.class_id,

@@ -32,7 +32,6 @@ from dragon_app.ui.routes.steps import as_seen, redo_step, undo_step
 from dragon_app.wiring import App, Session
 
 _ASK_EVERY_S = 0.5
-
 _SCRIPT = "script"  # signs labels, undo and redo in the journal
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,8 +84,7 @@ def _reading(session: Session) -> tuple[Callable[..., Any], ...]:
 
     def predict(photo_base64: str, run: int | None = None) -> dict[str, Any]:
         """Name what is on a photo."""
-        file = _photo("photo", photo_base64)
-        (answer,) = session.app.predictions.predict([file], run_id=run)
+        (answer,) = session.app.predictions.predict([_photo("photo", photo_base64)], run_id=run)
         if answer.error:
             raise BadImageError(f"The photo {answer.error}.")
         return {
@@ -115,8 +113,9 @@ def _reading(session: Session) -> tuple[Callable[..., Any], ...]:
 def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
     def add(photo_base64: str, name: str, class_name: str | None = None) -> dict[str, Any]:
         """Add a photo, labelled if a class is named; the class is made when there is none."""
-        file = _photo(name, photo_base64)
-        result = session.app.dataset.add([file], class_name=class_name or None)
+        result = session.app.dataset.add(
+            [_photo(name, photo_base64)], class_name=class_name or None
+        )
         if result.refused:
             raise BadImageError(f"{result.refused[0].name} {result.refused[0].reason}.")
         return {"image_id": result.image_ids[0], "is_new": bool(result.added)}
@@ -161,7 +160,8 @@ def _training(session: Session) -> tuple[Callable[..., Any], ...]:
         config = _config(preset, settings)
         app = session.app
         app.runs.check(config)
-        return _run(app.runs.start(config)) | _warnings(app, config)
+        warnings = _warnings(app, config)  # first: they may fail, and then nothing is begun
+        return _run(app.runs.start(config)) | warnings
 
     def stop(run: int) -> dict[str, Any]:
         """Stop a run; what it has learned so far is kept."""
@@ -225,10 +225,10 @@ def _comparing(session: Session) -> tuple[Callable[..., Any], ...]:
         """Start runs that differ in what learns (strategies), or in the learning rate (rates)."""
         if what not in set(Compared):
             raise NotFoundError(f"{what!r} cannot be compared. There are: {', '.join(Compared)}.")
-        app = session.app
         config = _config(preset, settings)
-        standing = app.comparing.start(Compared(what), config, epochs=epochs)
-        return shown_standing(standing) | _warnings(app, config)
+        warnings = _warnings(session.app, config)
+        standing = session.app.comparing.start(Compared(what), config, epochs=epochs)
+        return shown_standing(standing) | warnings
 
     def comparison(number: int) -> dict[str, Any]:
         """Say how a comparison stands, and which run won."""

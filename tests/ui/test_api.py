@@ -3,9 +3,12 @@
 import base64
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
+from dragon_app.core.errors import WeightsError
 from dragon_app.core.ports import Report, ShouldStop
+from dragon_app.wiring import Session
 from tests.conftest import wait_until
 from tests.fakes import FakeVision
 from tests.photos import photo_bytes
@@ -54,6 +57,20 @@ def test_what_goes_wrong_is_said_in_words(vision: FakeVision, client: TestClient
     assert "preset" in words(client, "train", "slowly", None)
     assert "no path" in words(client, "train", "quick", {"weights_file": "/etc/passwd"})
     assert "no trained model" in words(client, "predict", photo(1), None)
+
+
+def test_a_run_is_not_started_when_its_warnings_cannot_be_told(
+    vision: FakeVision, session: Session, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> str:
+        raise WeightsError("The weights cannot be read.")
+
+    for i in range(8):
+        run(client, "add", photo(i), f"{i}.png", "Rose" if i < 4 else "Tulip")
+    monkeypatch.setattr(session.app.backbones, "warning", unreadable)
+    assert "cannot be read" in words(client, "train", "quick", None)
+    assert "cannot be read" in words(client, "compare", "rates", "quick", None, None)
+    assert run(client, "runs") == []
 
 
 def test_bug_inside_stays_inside(client: TestClient) -> None:

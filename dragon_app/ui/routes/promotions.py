@@ -25,7 +25,10 @@ def router(session: Session) -> APIRouter:
 
     @routes.get("/promotions/spare")
     def spare() -> dict[str, Any]:
-        """Name the run to ask instead of one that cannot be read; `run` is null without need."""
+        """Name the run to ask instead of one that cannot be read.
+
+        `run` is null without need, and when no other can be read.
+        """
         found = session.app.predictions.spare()
         if found is None:
             return {"run": None, "val_accuracy": None}
