@@ -113,9 +113,8 @@ def _reading(session: Session) -> tuple[Callable[..., Any], ...]:
 def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
     def add(photo_base64: str, name: str, class_name: str | None = None) -> dict[str, Any]:
         """Add a photo, labelled if a class is named; the class is made when there is none."""
-        result = session.app.dataset.add(
-            [_photo(name, photo_base64)], class_name=class_name or None
-        )
+        file = _photo(name, photo_base64)
+        result = session.app.dataset.add([file], class_name=class_name or None)
         if result.refused:
             raise BadImageError(f"{result.refused[0].name} {result.refused[0].reason}.")
         return {"image_id": result.image_ids[0], "is_new": bool(result.added)}
@@ -139,8 +138,7 @@ def _labelling(session: Session) -> tuple[Callable[..., Any], ...]:
         image_ids: list[int], class_ids: list[int | None], batch: str | None = None
     ) -> dict[str, Any]:
         """Say that photos of the inbox are right with the class each was seen with, or none."""
-        seen = as_seen(image_ids, class_ids)
-        result = session.app.inbox.keep(seen, batch=batch, who=_SCRIPT)
+        result = session.app.inbox.keep(as_seen(image_ids, class_ids), batch=batch, who=_SCRIPT)
         return {"changed": result.changed, "left": result.left}
 
     def undo(batch: str | None = None) -> dict[str, Any]:
