@@ -40,6 +40,19 @@ def names(page: Page) -> Locator:
     return page.locator(".class-card[data-class] .class-show > .d-cut")
 
 
+def test_names_typed_without_waiting_become_classes_in_their_order(
+    session: Session, page: Page
+) -> None:
+    fill(session, unlabelled=1)
+    page.get_by_label("Name of a new class").click()
+    for name in ("Rose", "Tulip", "Daisy"):
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+    expect(page.locator(".class-card .class-count")).to_have_count(5)  # and the two groups
+    names = page.locator(".class-card .d-cut")
+    expect(names).to_have_text(["All photos", "Unlabelled", "Rose", "Tulip", "Daisy"])
+
+
 def test_class_has_a_key_of_its_own(session: Session, page: Page) -> None:
     fill(session, unlabelled=1, Rose=1, Tulip=1)
     expect_count(page, "Tulip", 1)

@@ -7,6 +7,11 @@ from dragon_app.wiring import Session
 from tests.browser.acts import card, chosen, expect_count, fill, tiles
 from tests.browser.conftest import Faults, watch
 
+_IS_ABOVE_THE_BAR = """() => {
+  const place = (what) => document.querySelector(what).getBoundingClientRect();
+  return place('.tile[aria-selected="true"]').bottom <= place('.chosen').top;
+}"""
+
 
 @pytest.fixture
 def labelled(session: Session, page: Page) -> Page:
@@ -151,6 +156,7 @@ def test_finger_taps_presses_long_and_taps_a_class(
     watch(page, faults)
     page.goto(address)
     tiles(page).nth(0).tap()
+    page.wait_for_function(_IS_ABOVE_THE_BAR)
     tiles(page).nth(1).tap()
     tiles(page).nth(1).tap()
     tiles(page).nth(2).tap()
@@ -169,3 +175,17 @@ def test_finger_taps_presses_long_and_taps_a_class(
         page.get_by_role("dialog", name="Photo").get_by_text("4 of 6", exact=True)
     ).to_be_visible()
     context.close()
+
+
+def test_the_chosen_photo_stays_in_sight_when_the_window_gets_narrower(
+    session: Session, page: Page
+) -> None:
+    fill(session, unlabelled=60)
+    expect_count(page, "All photos", 60)
+    tiles(page).nth(0).click()
+    page.keyboard.press("End")
+    expect(chosen(page)).to_have_attribute("aria-posinset", "60")
+    page.keyboard.press("PageUp")
+    page.set_viewport_size({"width": 600, "height": 700})
+    expect(chosen(page)).to_be_in_viewport()
+    page.wait_for_function(_IS_ABOVE_THE_BAR)

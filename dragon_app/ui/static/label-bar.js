@@ -51,11 +51,21 @@ const createBar = ({ board, list, chosen, grid, classes, act, accept, draftOf, l
       ...(isBin ? [] : [button('To the bin', () => act('bin'), icon('bin'))]),
     );
   };
+  /* For what stands elsewhere; as :has() it would cost each change of the page. */
+  const mark = () => document.body.classList.toggle('has-chosen', !bar.hidden && dragon.currentTab() === 'label');
+  dragon.on('tab', mark);
+  /* It grew over the photo of the keys, by a suggestion or on a telephone: that photo is kept above it. */
+  let height = 0;
+  new ResizeObserver(() => {
+    const isOver = bar.offsetHeight > height && chosen.size() === 1;
+    height = bar.offsetHeight;
+    if (isOver) grid.show(chosen.here());
+  }).observe(bar);
   /* The focus of a button that goes is the grid's. */
   const show = () => {
     const hadFocus = bar.contains(document.activeElement);
     bar.hidden = !chosen.size();
-    document.body.classList.toggle('has-chosen', !bar.hidden); // :has() would cost each change of the page
+    mark();
     if (!bar.hidden) draw();
     if (hadFocus && (bar.hidden || !bar.contains(document.activeElement))) grid.takeKeys();
   };

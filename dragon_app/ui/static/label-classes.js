@@ -44,19 +44,21 @@ const createClasses = ({ onShow, onLeave, onDropPhotos, onDropFiles, run, undo }
   );
   let summary = { total: 0, unlabelled: 0, skipped: 0, binned: 0, classes: [] },
     shown = { shown: 'all' },
-    drawn = '';
+    drawn = '',
+    made = Promise.resolve(); // one after the other: their order gives them their keys
 
-  form.addEventListener('submit', async (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
     const name = input.value.trim();
     if (!name) {
       input.focus();
       return;
     }
-    if (await run(() => call('/classes', { name }, SMALL), problem)) {
-      input.value = '';
-      input.focus();
-    }
+    input.value = ''; // at once: the next name may be typed before the answer
+    input.focus();
+    made = made.then(async () => {
+      if (!(await run(() => call('/classes', { name }, SMALL), problem)) && !input.value) input.value = name;
+    });
   });
 
   const isShown = (which) => which.shown === shown.shown && which.class_id === shown.class_id;

@@ -16,7 +16,7 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
   });
   const tiles = new Map(); // photo id -> its element
   const spare = []; // tiles that went out of sight, to be used again
-  let columns = 1,
+  let columns = 0, // not known before the first drawing
     side = SMALLEST,
     isWanted = false,
     shown = null, // the place that the next drawing brings into sight
@@ -122,7 +122,9 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
       shown = null; // nobody looks: the tab shows what it showed when it is opened again
       return;
     }
-    columns = Math.max(2, Math.floor((width + GAP) / (SMALLEST + GAP)));
+    const fit = Math.max(2, Math.floor((width + GAP) / (SMALLEST + GAP)));
+    if (columns && fit !== columns && chosen.size()) shown ??= chosen.here(); // another width: another row
+    columns = fit;
     side = (width + GAP) / columns;
     box.style.height = `${Math.ceil(total / columns) * side}px`;
     if (shown !== null) bringIntoSight(shown);
@@ -192,6 +194,10 @@ const createGrid = ({ board, list, chosen, names, classOf, draftOf, groupOf, cov
     takeKeys: () => {
       box.classList.add('is-keyed');
       box.focus({ preventScroll: true });
+    },
+    isInSight: (place) => {
+      const top = box.getBoundingClientRect().top + Math.floor(place / columns) * side;
+      return top + side > 0 && top < innerHeight;
     },
     /* The photo at the upper edge of the window, and how much of its row is above that; nothing while
        the beginning can be seen. */

@@ -9,7 +9,8 @@ const createMemory = ({ list, chosen, grid, runView }) => {
     const run = within ? runView.run() : null; // its photos are asked for again by its number
     const edge = grid.edge();
     history.scrollRestoration = edge ? 'manual' : 'auto'; // the browser would scroll before the photos are there
-    const now = { which, run, here: chosen.isSettled() ? chosen.hereId() : null, edge };
+    const here = chosen.isSettled() ? chosen.hereId() : null;
+    const now = { which, run, here, edge, isInSight: here !== null && grid.isInSight(chosen.here()) };
     try {
       if (within && run === null) sessionStorage.removeItem(place); // photos gathered for a moment
       else sessionStorage.setItem(place, JSON.stringify(now));
@@ -39,6 +40,7 @@ const createMemory = ({ list, chosen, grid, runView }) => {
       const here = list.placeOf(kept.here);
       if (here >= 0) chosen.go(here);
       if (kept.edge) grid.showEdge(kept.edge);
+      if (here >= 0 && kept.isInSight) grid.show(here); // what is above the photos may be higher by now
     },
   };
 };
