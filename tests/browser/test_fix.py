@@ -155,6 +155,42 @@ def test_a_photo_is_put_right_in_the_large_view(filled: Session, fix: Page) -> N
     assert of(filled, SECOND).class_id == DARK
 
 
+def test_the_large_view_hears_keys_after_a_pressed_button_went(fix: Page) -> None:
+    def without_suggestion(route: Route) -> None:
+        answer = route.fetch().json()
+        for each in answer["findings"]:
+            each["suggestion"] = each["suggestion"] if each["id"] == WORST else None
+        route.fulfill(json=answer)
+
+    fix.route("**/dragon/inbox?*", without_suggestion)
+    with fix.expect_response("**/dragon/inbox?*"):
+        fix.get_by_role("button", name="All").click()
+    expect_chosen(fix, WORST)
+    fix.get_by_role("button", name="Show it large", exact=True).click()
+    large = fix.get_by_role("dialog", name="Photo", exact=True)
+    take = large.get_by_role("button", name="It is light")
+    take.press("Enter")
+    expect(large.get_by_role("img", name="10.png")).to_be_visible()
+    expect(take).to_be_hidden()
+    fix.keyboard.press("+")
+    zoomed = large.locator(".large-photo")
+    expect(zoomed).to_have_attribute("data-zoom", "1.50")
+    large.locator(".d-toast").get_by_role("button", name="Close", exact=True).click()
+    expect(said(fix)).to_have_count(0)
+    fix.keyboard.press("-")
+    expect(zoomed).to_have_attribute("data-zoom", "1.00")
+    fix.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_photo_that_is_not_listed_is_not_jumped_to_later(fix: Page) -> None:
+    fix.evaluate(f"dragon.showFix({{ kind: 'label', id: {SECOND} }})")
+    expect(fix.locator(f"#fix-{SECOND}")).to_have_count(0)
+    expect_chosen(fix, WORST)
+    fix.get_by_role("button", name="All").click()
+    expect(fix.locator(f"#fix-{SECOND}")).to_be_visible()
+    expect_chosen(fix, WORST)
+
+
 def test_a_list_is_seen_to_its_end_and_not_beyond(fix: Page) -> None:
     def many(route: Route) -> None:
         asked.append(int(parse_qs(urlsplit(route.request.url).query)["limit"][0]))

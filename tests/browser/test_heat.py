@@ -116,7 +116,7 @@ def test_mistakes_of_a_cell_are_gone_through_in_fix(trained: Session, page: Page
     page.get_by_role("tab", name="Results").click()
     page.get_by_role("button", name="Meadow, taken for Dragon: 1 photo", exact=True).click()
     name = page.locator(".cell-photos .said .d-cut").inner_text()
-    page.get_by_role("button", name="Go through them in Fix", exact=True).click()
+    page.get_by_role("button", name="Go through the mistakes in Fix", exact=True).click()
     kind = page.get_by_role("button", name="Mistake of the model")
     expect(kind).to_have_attribute("aria-pressed", "true")
     expect(page.locator('.fix-option[aria-selected="true"]')).to_have_attribute("title", name)

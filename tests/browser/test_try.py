@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, Route, expect
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from dragon_app.core.config import FinetuneConfig
 from dragon_app.core.errors import WeightsError
@@ -278,34 +278,3 @@ def test_photos_that_it_looks_like_come_once_they_are_known(trained: Session, pa
     page.wait_for_function(shown)
     drop(page.locator(".trying"), {"a.png": photo("Meadow", 1), "b.png": photo("Dragon", 2)})
     expect(like).to_have_count(0)
-
-
-def test_a_stranger_is_none_of_these_and_the_slider_decides(trained: Session, page: Page) -> None:
-    def make_strange(route: Route) -> None:
-        answer = route.fetch()
-        told = answer.json()
-        told_of = {"strangeness": 0.97, "held_out": 40}
-        told["predictions"] = [each | told_of for each in told["predictions"]]
-        route.fulfill(response=answer, json=told)
-
-    page.route("**/dragon/predictions", make_strange)
-    open_try(page)
-    drop(page.locator(".trying"), {"new.png": photo("Meadow", 99)})
-    expect(page.locator(".answer-headline")).to_have_text("None of these")
-    expect(page.locator(".answer")).to_contain_text("If it must be one: Meadow.")
-    expect(page.locator(".lesson").get_by_role("button")).to_have_text(["Say what it is"])
-    page.get_by_text("When it says", exact=False).click()
-    slider = page.get_by_role("slider", name="How strange a photo may be", exact=True)
-    expect(slider).to_have_attribute("max", "98")
-    expect(page.locator(".trying")).to_contain_text("It has 40 held-out photos to compare with")
-    slider.fill("96")
-    expect(page.locator(".answer-headline")).to_have_text("None of these")
-    slider.fill("98")
-    expect(page.get_by_text("Never: it always names a class.", exact=True)).to_be_visible()
-    expect(page.locator(".answer-headline")).to_have_text("Meadow")
-    expect(page.locator(".lesson").get_by_role("button")).to_have_text(["Right", "Wrong"])
-    drop(page.locator(".trying"), {"a.png": photo("Meadow", 1), "b.png": photo("Dragon", 2)})
-    expect(page.locator(".tried-name")).to_have_text(["Meadow", "Dragon"])
-    slider.fill("90")
-    expect(page.locator(".tried-name")).to_have_text(["None of these", "None of these"])
-    expect(page.locator(".tried-head")).to_contain_text("2 photos: None of these 2")

@@ -3,28 +3,36 @@ Object.assign(
   window.dragon,
   (() => {
     const { el, icon } = window.dragon;
-    const SHOWN_MS = 7000;
+    const SHOWN_MS = 7000,
+      MOVED_MS = 50;
     let toasts = null;
 
     /* What lies outside of an open dialog can be neither seen nor pressed: messages go into it, and back
-       to the page when it closes. */
+       to what lies below when it closes. Tells whether they moved. */
     const place = () => {
-      toasts ??= el('div', { class: 'd-toasts', role: 'status', 'aria-live': 'polite' });
+      if (!toasts) {
+        toasts = el('div', { class: 'd-toasts', role: 'status', 'aria-live': 'polite' });
+        // pressed by mouse, a button leaves the focus where it is, to which the keys belong
+        toasts.addEventListener('mousedown', (event) => event.target.closest('button') && event.preventDefault());
+      }
       const host = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
-      if (toasts.parentNode === host) return;
+      if (toasts.parentNode === host) return false;
       host.append(toasts);
-      if (host === document.body) return;
-      const back = () => toasts.parentNode === host && document.body.append(toasts);
-      host.addEventListener('close', back, { once: true });
+      if (host !== document.body) host.addEventListener('close', place, { once: true });
+      return true;
     };
     /* `kind` is good, bad or nothing; `action` is {label, run}. A newer one with the same `key` replaces it. */
     const toast = (text, { kind = '', action = null, key = null } = {}) => {
-      place();
+      const isMoved = place();
       if (key)
         toasts.querySelectorAll('.d-toast').forEach((old) => {
           if (old.dataset.key === key) old.remove();
         });
-      const made = el('div', { class: `d-toast ${kind ? 'is-' + kind : ''}`, 'data-tab': window.dragon.currentTab() }, el('span', { text }));
+      const words = el('span');
+      const made = el('div', { class: `d-toast ${kind ? 'is-' + kind : ''}`, 'data-tab': window.dragon.currentTab() }, words);
+      // a screen reader speaks what comes into a region that it knows: not in the task that moved it
+      if (isMoved) setTimeout(() => (words.textContent = text), MOVED_MS);
+      else words.textContent = text;
       if (key) made.dataset.key = key;
       const close = () => made.remove();
       if (action) {
@@ -63,10 +71,10 @@ Object.assign(
       return close;
     };
 
-    /* Another tab was opened: what was said of a gesture on the one before goes. Bad news keep their time:
-       nobody may have read them yet, and what waits to be saved is among them. */
+    /* Another tab was opened: what was said of a gesture on the one before goes. Other news keep their time,
+       and so do bad ones: nobody may have read them yet, and what waits to be saved is among them. */
     const leaveToasts = (tab) =>
-      toasts?.querySelectorAll('.d-toast:not(.is-bad)').forEach((each) => {
+      toasts?.querySelectorAll('.d-toast[data-key="gesture"]:not(.is-bad)').forEach((each) => {
         if (each.dataset.tab !== tab) each.remove();
       });
 

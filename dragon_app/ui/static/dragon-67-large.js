@@ -94,6 +94,10 @@ Object.assign(
         if (!isHeat || !event.repeat) does(); // held down, it is one wish
         event.preventDefault();
       });
+      /* A pressed button may go with what it did, and the focus with it: the keys stay the view's. */
+      box.addEventListener('focusout', () =>
+        requestAnimationFrame(() => box.open && document.activeElement === document.body && box.focus()),
+      );
       box.addEventListener('close', () => {
         box.remove();
         onClose();

@@ -7,7 +7,8 @@ let summary = null,
   here = null, // the chosen photo
   large = null, // the view of it that fills the window
   place = 0, // where it stood: the one that moves up there is next
-  wanted = null; // a photo to go to once it is listed: an undo brings it back, or another tab sent here
+  wanted = null, // a photo to go to once it is listed: an undo brings it back, or another tab sent here
+  isSent = false; // by another tab: it is listed now or not at all, while an undone one may take a while
 
 const classes = () => summary?.classes ?? [];
 const colourOf = (id) => classes().find((each) => each.id === id)?.colour ?? 'transparent';
@@ -16,7 +17,10 @@ const chosen = () => told.findings().find(({ id }) => id === here);
 
 const problem = el('p', { class: 'd-note is-bad', role: 'alert', hidden: true });
 const told = createFixTold({
-  onChange: () => draw(),
+  onChange: () => {
+    draw();
+    if (isSent) wanted = null; // not among these: nobody is taken to it later on
+  },
   onProblem: (words) => {
     problem.textContent = words;
     problem.hidden = !words;
@@ -63,18 +67,18 @@ const openLarge = () => {
   showLarge();
 };
 const show = (kind) => {
-  [here, place] = [null, 0];
+  [here, wanted, place] = [null, null, 0];
   told.showKind(kind);
 };
 /* Another tab wants certain photos to be gone through. */
 const showWanted = () => {
   const photos = dragon.wantedFix();
   if (!photos) return;
-  wanted = photos.id;
   show(photos.kind);
+  [wanted, isSent] = [photos.id, true];
 };
 const choose = (id) => {
-  here = id;
+  [here, wanted] = [id, null];
   draw();
 };
 const move = (by) => {
@@ -89,6 +93,7 @@ const move = (by) => {
 const act = (what, classId = null) => {
   const finding = chosen();
   if (!finding) return;
+  wanted = null;
   const isSame = what === 'class' && classId === finding.class_id; // it has this class: right as it is
   const gesture = {
     batch: dragon.newBatch(),
@@ -114,7 +119,7 @@ const wordsOf = ({ gesture, class_id: classId }) =>
 const done = async (gesture, answer) => {
   told.settle(gesture);
   if (gesture.gesture === 'undo' || gesture.gesture === 'redo') {
-    if (gesture.gesture === 'undo') wanted = answer.images[0] ?? null;
+    if (gesture.gesture === 'undo') [wanted, isSent] = [answer.images[0] ?? null, false];
     dragon.toast(answer.words, { key: 'gesture' });
   } else if (answer.left.length) {
     dragon.toast(`${answer.left[0]} was changed or removed elsewhere, so nothing was done to it.`, { kind: 'bad', key: 'gesture' });
@@ -126,7 +131,7 @@ const done = async (gesture, answer) => {
 };
 const refused = (gesture, error) => {
   told.takeBack(gesture);
-  wanted = gesture.image_ids[0] ?? null;
+  [wanted, isSent] = [gesture.image_ids[0] ?? null, false];
   draw();
   dragon.toast(`Not done, all is as before: ${error.message}`, { kind: 'bad' });
   told.refresh();

@@ -30,8 +30,8 @@ const createMatrix = ({ cards }) => {
       el('button', {
         type: 'button',
         class: 'd-button is-small',
-        text: 'Go through them in Fix',
-        title: 'One after the other, each put right with one key',
+        text: 'Go through the mistakes in Fix',
+        title: 'All that are still open, not these alone; each is put right with one key',
         onclick: () => dragon.showFix({ kind: 'mistake', id: first.id }),
       }),
     );

@@ -5,7 +5,8 @@ const createNone = ({ onChange }) => {
     USUAL = 95,
     MOST = 99;
   let last = MOST, // the highest limit that a photo can be above; the step after it is "never"
-    heldOut = null;
+    heldOut = null,
+    wanted = USUAL; // what the person chose, null for never; a run with few held-out photos only shows less
   const slider = el('input', { type: 'range', min: LEAST, max: last + 1, value: USUAL, id: 'none-limit', 'aria-describedby': 'none-words' });
   const words = el('p', { class: 'd-text d-quiet', id: 'none-words' });
   const why = el('p', { class: 'd-text d-quiet', hidden: true });
@@ -26,6 +27,7 @@ const createNone = ({ onChange }) => {
     why.textContent = `It has ${heldOut} held-out photos to compare with, too few to tell more than ${last} % apart. So the slider ends there; its last step is \u201cnever\u201d.`;
   };
   slider.addEventListener('input', () => {
+    wanted = isNever() ? null : limit();
     tell();
     onChange();
   });
@@ -34,7 +36,6 @@ const createNone = ({ onChange }) => {
   /* A photo takes one of M + 1 places among M held-out ones: the strangest has the share M / (M + 1). */
   const end = (n) => {
     if (!n || n === heldOut) return;
-    const wanted = isNever() ? null : limit();
     heldOut = n;
     last = Math.min(MOST, Math.ceil((100 * n) / (n + 1)) - 1);
     slider.max = last + 1;
