@@ -3,12 +3,22 @@ const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
   const { el, call } = dragon;
   const SAMPLES = { knights: 'Try it with six knights', dragons: 'Dragon or not' };
   const draw = async (key) => {
+    if (upload.isBusy()) {
+      dragon.toast('Photos are being added already. Wait for them, or press Stop.');
+      return;
+    }
+    samples.forEach((button) => (button.disabled = true));
     try {
-      if (!upload.isBusy()) upload.follow(await call('/samples', { sample: key }));
+      upload.follow(await call('/samples', { sample: key }));
     } catch (error) {
       dragon.toast(error.message, { kind: 'bad' });
+    } finally {
+      samples.forEach((button) => (button.disabled = false));
     }
   };
+  const samples = Object.entries(SAMPLES).map(([key, text]) =>
+    el('button', { type: 'button', class: 'd-button', text, onclick: () => draw(key) }),
+  );
   const empty = el('div', { class: 'd-empty', hidden: true });
   const words = (which, isFiltered) => {
     if (which.within) return 'None of these photos is here any more.';
@@ -47,13 +57,7 @@ const createEmpty = ({ upload, ways, onNew, onShowAll }) => {
         }),
         el('div', { class: 'd-row', style: 'justify-content:center' }, ...ways('is-primary')),
         el('p', { class: 'd-text d-quiet empty-or', text: 'No photos at hand? The app can draw some:' }),
-        el(
-          'div',
-          { class: 'd-row', style: 'justify-content:center' },
-          ...Object.entries(SAMPLES).map(([key, text]) =>
-            el('button', { type: 'button', class: 'd-button', text, onclick: () => draw(key) }),
-          ),
-        ),
+        el('div', { class: 'd-row', style: 'justify-content:center' }, ...samples),
       );
     }
   };

@@ -1,8 +1,7 @@
 /* A sample that the app draws by itself: the page only shows how far it is. Closed or loaded anew, it
    loses nothing. What became of the pictures is counted in the upload's `job`. */
-const ASK_DRAWING_MS = 300;
-
 const followDrawing = async (drawing, { job, step }) => {
+  const ASK_MS = 300;
   const { call } = dragon;
   const path = `/samples/drawings/${drawing.id}`;
   let now = drawing,
@@ -18,7 +17,7 @@ const followDrawing = async (drawing, { job, step }) => {
       isTold = true;
       await call(`${path}/stop`, {}, { seconds: 10 });
     }
-    await new Promise((resolve) => setTimeout(resolve, ASK_DRAWING_MS));
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
     now = await call(path, undefined, { seconds: 10 });
   }
   job.isStopped = now.is_stopped; // by another tab perhaps; or it was done by then

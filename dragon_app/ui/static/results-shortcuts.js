@@ -13,17 +13,23 @@ const createShortcuts = ({ cards }) => {
   /* Takes no room while nothing is found, or the app still looks. */
   return (id) => {
     const node = el('section', { class: 'd-note is-warn d-stack shortcuts', 'aria-label': 'A possible shortcut', hidden: true });
-    const look = async () => {
+    const again = () =>
+      setTimeout(() => {
+        if (!node.isConnected) return; // another run is looked at
+        if (dragon.isSeen(node.parentElement)) look();
+        else again();
+      }, ASK_MS);
+    const ask = async () => {
       const { is_looking: isLooking, shortcuts } = await call(`/runs/${id}/shortcuts`);
       if (isLooking) {
-        setTimeout(() => node.isConnected && look().catch(leave), ASK_MS);
+        again();
         return;
       }
       node.replaceChildren(el('h3', { class: 'd-subtitle', text: 'It may have learned a shortcut' }), ...shortcuts.flatMap(warning));
       node.hidden = !shortcuts.length;
     };
-    const leave = () => node.remove();
-    look().catch(leave);
+    const look = () => ask().catch((error) => (error.offline ? again() : node.remove()));
+    look();
     return node;
   };
 };
