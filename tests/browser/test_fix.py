@@ -183,8 +183,10 @@ def test_the_large_view_hears_keys_after_a_pressed_button_went(fix: Page) -> Non
 
 
 def test_a_photo_that_is_not_listed_is_not_jumped_to_later(fix: Page) -> None:
-    fix.evaluate(f"dragon.showFix({{ kind: 'label', id: {SECOND} }})")
+    fix.get_by_role("button", name="Likely wrong label").click()
     expect(fix.locator(f"#fix-{SECOND}")).to_have_count(0)
+    with fix.expect_response("**/dragon/inbox?*kind=label*"):
+        fix.evaluate(f"dragon.showFix({{ kind: 'label', id: {SECOND} }})")
     expect_chosen(fix, WORST)
     fix.get_by_role("button", name="All").click()
     expect(fix.locator(f"#fix-{SECOND}")).to_be_visible()
